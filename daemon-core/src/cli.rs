@@ -1,0 +1,178 @@
+//! The command line, rendered from the plan.
+//!
+//! One table names our flags; clap reads them. What is wrong is always answered with the flag, the value and what to
+//! write instead, and ends with 64.
+
+use std::any::{Any, TypeId};
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use crate::duration;
+use crate::error::{Error, Exit};
+use crate::lock::Lock;
+use crate::log::LogFile;
+use crate::plan::Plan;
+use crate::schedule::Missed;
+use crate::spec::Spec;
+
+/// Flags of the framework: long name, short letter, what the value is called (empty: no value), help.
+const FLAGS: &[(&str, Option<char>, &str, &str)] = &[
+    ("help", Some('h'), "", "Show this help and exit (also -H)"),
+    ("version", Some('V'), "", "Show the version and exit"),
+    ("instructions", Some('i'), "", "Show how to install the daemon and exit"),
+    ("verbose", Some('v'), "", "Echo the log to standard output, debug messages included"),
+    ("once", None, "", "Run one iteration and exit, as a cron job would"),
+    ("if-locked", None, "exit|ok", "When another instance runs: complain and exit with 75, or be silent and exit with 0"),
+    ("interval", None, "DURATION", "Run every DURATION (100us and more), or 0 to iterate at once"),
+    ("lock", None, "LOCK", "Take this lock: file, none, or the absolute path of a lock file"),
+    ("log", None, "FILE", "Write the log to FILE; strftime fields make it a new file with time"),
+    ("missed", None, "POLICY", "What becomes of slots that pass during an iteration: skip, delay or burst(N)"),
+    ("idle", None, "0..1", "Without an interval: how often an idle event follows an iteration"),
+];
+
+/// Whether the framework has a flag of this name.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    FLAGS.iter().any(|(flag, ..)| *flag == name)
+}
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub(crate) enum Request {
+    /// Print this and exit with 0.
+    Print(String),
+    /// Print the installation instructions and exit with 0.
+    Instructions,
+    /// Run.
+    Run(Options),
+}
+
+/// How to run.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) verbose: bool,
+    pub(crate) once: bool,
+    pub(crate) quiet_if_locked: bool,
+    /// Values of the author's own options.
+    pub(crate) own: Vec<(TypeId, Box<dyn Any>)>,
+}
+
+/// Reads the arguments, the program's name first, and writes what they override into the spec.
+pub(crate) fn read<D: 'static>(spec: &mut Spec<D>, arguments: Vec<OsString>) -> Result<Request, Error> {
+    // Most daemons are started with no arguments at all: then there is nothing that clap could find.
+    if arguments.len() <= 1 {
+        return Ok(Request::Run(Options::default()));
+    }
+    let matches = match command(&spec.plan).try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            return Ok(Request::Print(error.to_string()));
+        }
+        Err(error) => return Err(usage(&error.to_string())),
+    };
+    if matches.get_flag("instructions") {
+        return Ok(Request::Instructions);
+    }
+    override_settings(&mut spec.plan, &matches)?;
+    let mut options = Options {
+        verbose: matches.get_flag("verbose"),
+        once: matches.get_flag("once"),
+        quiet_if_locked: quiet_if_locked(&matches)?,
+        own: Vec::new(),
+    };
+    if options.once && !spec.plan.executes() {
+        return Err(usage("--once: nothing runs once: the daemon has no #[execute]"));
+    }
+    for index in 0..spec.plan.options.len() {
+        if let Some(text) = text(&matches, &spec.plan.options[index].name) {
+            options.own.push(spec.read_option(index, text)?);
+        }
+    }
+    Ok(Request::Run(options))
+}
+
+/// clap's own texts begin with `error: `; ours are all printed after the daemon's name.
+fn usage(text: &str) -> Error {
+    Error::new(Exit::Usage, text.strip_prefix("error: ").unwrap_or(text).trim_end())
+}
+
+fn command(plan: &Plan) -> Command {
+    let mut command = Command::new(plan.name.clone())
+        .version(plan.version.clone())
+        .about(plan.about.clone())
+        .disable_help_flag(true)
+        .disable_version_flag(true);
+    if let Some(help) = &plan.help {
+        command = command.override_help(help.clone());
+    }
+    for row in FLAGS {
+        command = command.arg(flag(row));
+    }
+    for option in &plan.options {
+        let help = option.about.lines().next().unwrap_or_default().to_owned();
+        let arg = Arg::new(option.name.clone()).long(option.name.clone()).value_name("VALUE").help(help);
+        command = command.arg(arg.allow_hyphen_values(true));
+    }
+    command
+}
+
+fn flag(&(name, short, value, help): &(&'static str, Option<char>, &'static str, &'static str)) -> Arg {
+    let mut arg = Arg::new(name).long(name).help(help);
+    if let Some(letter) = short {
+        arg = arg.short(letter);
+    }
+    match name {
+        "help" => arg.short_alias('H').action(ArgAction::Help),
+        "version" => arg.action(ArgAction::Version),
+        _ if value.is_empty() => arg.action(ArgAction::SetTrue),
+        // So that `--interval -1s` is an answer about the value, not about a flag `-1`.
+        _ => arg.value_name(value).allow_hyphen_values(true),
+    }
+}
+
+fn text<'a>(matches: &'a ArgMatches, name: &str) -> Option<&'a str> {
+    matches.get_one::<String>(name).map(String::as_str)
+}
+
+/// Flags that change a declared value.
+fn override_settings(plan: &mut Plan, matches: &ArgMatches) -> Result<(), Error> {
+    plan.interval.overridden(value(matches, "interval", |text| duration::parse(text).map_err(|flaw| flaw.to_string()))?);
+    plan.lock.overridden(value(matches, "lock", |text| text.parse::<Lock>().map_err(|error| error.to_string()))?);
+    plan.missed.overridden(value(matches, "missed", |text| text.parse::<Missed>().map_err(|error| error.to_string()))?);
+    plan.idle.overridden(value(matches, "idle", read_probability)?);
+    plan.log.overridden(value(matches, "log", |text| match text {
+        "" => Err("write the name of a file".into()),
+        text => Ok(text.into_log()),
+    })?);
+    Ok(())
+}
+
+fn value<T>(
+    matches: &ArgMatches,
+    name: &str,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Result<Option<T>, Error> {
+    let Some(text) = text(matches, name) else { return Ok(None) };
+    read(text).map(Some).map_err(|why| usage(&format!("invalid value {text:?} for --{name}: {why}")))
+}
+
+fn read_probability(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if (0.0..=1.0).contains(&number) => Ok(number),
+        _ => Err("write a probability from 0 to 1, as in 0.5".into()),
+    }
+}
+
+fn quiet_if_locked(matches: &ArgMatches) -> Result<bool, Error> {
+    value(matches, "if-locked", |text| match text {
+        "exit" => Ok(false),
+        "ok" => Ok(true),
+        _ => Err("write exit or ok".into()),
+    })
+    .map(Option::unwrap_or_default)
+}
+
+#[cfg(test)]
+#[path = "cli_tests.rs"]
+mod tests;

@@ -1,0 +1,199 @@
+//! What a hook sees of the loop, and how it asks for something.
+//!
+//! A hook gets a snapshot to read and an *outbox* of asks; the loop carries the asks out when the hook has returned.
+//! So nothing here depends on the loop.
+
+use std::any::{Any, TypeId};
+use std::cell::{Cell, RefCell, RefMut};
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::clock::{Mono, Now};
+use crate::error::{Error, Exit};
+use crate::event::Event;
+use crate::plugin::{Plugin, Plugins};
+use crate::signal::Signal;
+use crate::stats::{Stats, Summary};
+
+/// Why a hook runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The daemon starts or ends: setup, teardown.
+    Life,
+    /// The interval.
+    Tick,
+    /// A timer of its own.
+    Every,
+    /// A signal.
+    Signal(Signal),
+    /// An event without more to say.
+    Event(Event),
+    /// [`Event::error`]: the error's text.
+    Error(Rc<str>),
+    /// [`Event::lock_lost`]: how it came.
+    LockLost(Rc<str>),
+}
+
+/// What a hook asks of the loop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Ask {
+    Stop,
+    Fail(Error),
+    SetInterval(Duration),
+    Error(String),
+}
+
+/// Tells the time, and how often a stop was asked for: the part of the world a hook may look at while it runs.
+pub(crate) trait Watch {
+    fn now(&self) -> Now;
+    fn stops(&self) -> usize;
+}
+
+/// The loop, as seen from a hook.
+pub struct Context {
+    name: String,
+    pub(crate) cause: RefCell<Cause>,
+    /// Until when this iteration has time; `None` without an interval.
+    pub(crate) next_due: Cell<Option<Mono>>,
+    pub(crate) stopping: Cell<bool>,
+    pub(crate) interval: Cell<Duration>,
+    pub(crate) outbox: RefCell<Vec<Ask>>,
+    pub(crate) stats: RefCell<Stats>,
+    pub(crate) plugins: Plugins,
+    pub(crate) options: Options,
+    watch: Rc<dyn Watch>,
+}
+
+/// The values of the author's command-line options, by the function that reads each.
+#[derive(Default)]
+pub(crate) struct Options(pub(crate) Vec<(TypeId, Box<dyn Any>)>);
+
+impl Context {
+    pub(crate) fn new(name: &str, interval: Duration, plugins: Plugins, options: Options, watch: Rc<dyn Watch>) -> Self {
+        Self {
+            name: name.to_owned(),
+            cause: RefCell::new(Cause::Life),
+            next_due: Cell::new(None),
+            stopping: Cell::new(false),
+            interval: Cell::new(interval),
+            outbox: RefCell::default(),
+            stats: RefCell::new(Stats::new(watch.now().mono)),
+            plugins,
+            options,
+            watch,
+        }
+    }
+
+    /// The daemon's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Why the hook runs: which signal, which error.
+    #[must_use]
+    pub fn cause(&self) -> Cause {
+        self.cause.borrow().clone()
+    }
+
+    /// The time on all clocks. Use this rather than the system's where you want to run under virtual time.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        self.watch.now()
+    }
+
+    /// Time left until the next iteration is due; `None` without an interval, zero when it is due.
+    #[must_use]
+    pub fn time_left(&self) -> Option<Duration> {
+        self.next_due.get().map(|due| due.since(self.now().mono))
+    }
+
+    /// Whether there is still time to waste: the next iteration is not due yet and nobody wants us to stop. The probe
+    /// of an idle hook that works in small steps. Without an interval: whether nobody wants us to stop.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        !self.stopping() && self.time_left() != Some(Duration::ZERO)
+    }
+
+    /// Whether the daemon is about to stop: a hook asked for it, or INT or TERM arrived, even while this very hook
+    /// runs. A long hook looks here and returns early.
+    #[must_use]
+    pub fn stopping(&self) -> bool {
+        self.stopping.get() || self.watch.stops() > 0
+    }
+
+    /// Whether a stop was asked for a second time: leave out whatever can be left out.
+    #[must_use]
+    pub fn cancelled(&self) -> bool {
+        self.watch.stops() > 1
+    }
+
+    /// Stops the daemon with exit code 0 after this iteration.
+    pub fn stop(&self) {
+        self.ask(Ask::Stop);
+    }
+
+    /// Stops the daemon after this iteration as if this hook had returned `error`: it is logged, the error event
+    /// fires, the exit code is the error's.
+    pub fn fail(&self, error: Error) {
+        self.ask(Ask::Fail(error));
+    }
+
+    /// Logs an error and fires the error event; the daemon goes on.
+    pub fn error(&self, text: impl Into<String>) {
+        self.ask(Ask::Error(text.into()));
+    }
+
+    /// The interval in force; zero when the loop iterates at once.
+    #[must_use]
+    pub fn interval(&self) -> Duration {
+        self.interval.get()
+    }
+
+    /// Changes the interval. The next iteration is due one new interval after the last one was. Zero: iterate at
+    /// once. A value below 100 µs or above 100 years is refused and logged as an error.
+    pub fn set_interval(&self, interval: Duration) {
+        self.ask(Ask::SetInterval(interval));
+    }
+
+    /// What the loop has done so far.
+    #[must_use]
+    pub fn stats(&self) -> Summary {
+        self.stats.borrow().summary(self.now().mono)
+    }
+
+    /// The value of an own command-line option: `cx.option(Self::limit)`. `None` when it was not given.
+    pub fn option<F, T, E>(&self, reader: F) -> Option<&T>
+    where
+        F: Fn(&str) -> Result<T, E> + 'static,
+        T: 'static,
+    {
+        let _ = reader;
+        let (_, value) = self.options.0.iter().find(|(key, _)| *key == TypeId::of::<F>())?;
+        value.downcast_ref()
+    }
+
+    /// The plugin of this type; the first, if there are several.
+    ///
+    /// # Panics
+    /// When no plugin of this type was declared, or when it is borrowed already: let go of it before you call code
+    /// that uses it too.
+    pub fn plugin<P: Plugin>(&self) -> RefMut<'_, P> {
+        let name = std::any::type_name::<P>();
+        self.plugins.get().unwrap_or_else(|| panic!("no plugin {name} was declared: add #[plugin] or spec.plugin(…)"))
+    }
+
+    /// Ends the daemon for a failed setup or plugin: what `?` does with a text.
+    pub(crate) fn ask(&self, ask: Ask) {
+        self.outbox.borrow_mut().push(ask);
+    }
+
+    pub(crate) fn stop_count(&self) -> usize {
+        self.watch.stops()
+    }
+}
+
+/// Problems of an environment, as one error: [`Exit::Config`].
+pub(crate) fn problems(found: &[String]) -> Error {
+    Error::new(Exit::Config, format!("the environment does not fit:\n  {}", found.join("\n  ")))
+}

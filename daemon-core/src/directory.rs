@@ -1,0 +1,103 @@
+//! Directories for state: where ours is, and whether others could tamper with one.
+//!
+//! The place follows from the user and the daemon's name alone, never from the environment: a daemon started by cron
+//! has no `XDG_RUNTIME_DIR`, and two places would mean two holders of one lock.
+
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Exit};
+use crate::sys::process;
+
+/// Where the daemon called `name` keeps its state: `/run/NAME` for root, `~/.local/state/NAME` for others, with the
+/// home directory of the user database.
+///
+/// # Errors
+/// [`Exit::CantCreate`] when the user has no home directory.
+pub fn state(name: &str) -> Result<PathBuf, Error> {
+    if process::uid() == 0 {
+        return Ok(Path::new("/run").join(name));
+    }
+    match process::home() {
+        Some(home) if home.is_dir() => Ok(home.join(".local/state").join(name)),
+        _ => {
+            let user = process::user_name(process::uid());
+            let text = format!("user {user} has no home directory for the lock: name a place with lock = path(\"/…\")");
+            Err(Error::new(Exit::CantCreate, text))
+        }
+    }
+}
+
+/// Makes the directory and what is missing above it: 0755 for root, whose state others may see, 0700 for users.
+///
+/// # Errors
+/// [`Exit::NoPermission`] or [`Exit::CantCreate`], with the path and the system's reason.
+pub fn create(path: &Path) -> Result<(), Error> {
+    let mode = if process::uid() == 0 { 0o755 } else { 0o700 };
+    DirBuilder::new().recursive(true).mode(mode).create(path).map_err(|error| {
+        let exit = match error.kind() {
+            std::io::ErrorKind::PermissionDenied => Exit::NoPermission,
+            _ => Exit::CantCreate,
+        };
+        Error::new(exit, format!("can not create the directory {}: {error}", path.display()))
+    })
+}
+
+/// Refuses a directory in which somebody else could put, rename or remove files: it must belong to root or to us and
+/// be writable by its owner only; so must all above it, where a sticky bit also does.
+///
+/// # Errors
+/// [`Exit::NoPermission`] for a directory that is not safe, [`Exit::CantCreate`] for one that is not there.
+pub fn check(path: &Path) -> Result<(), Error> {
+    let real = fs::canonicalize(path)
+        .map_err(|error| Error::new(Exit::CantCreate, format!("directory {}: {error}", path.display())))?;
+    for (level, directory) in real.ancestors().enumerate() {
+        let meta = fs::metadata(directory)
+            .map_err(|error| Error::new(Exit::CantCreate, format!("directory {}: {error}", directory.display())))?;
+        let shown = directory.display();
+        let owner = meta.uid();
+        if owner != 0 && owner != process::uid() {
+            let owner = process::user_name(owner);
+            let text = format!("directory {shown} belongs to {owner}, who could replace files in it: use one that belongs to root or to {}", process::user_name(process::uid()));
+            return Err(Error::new(Exit::NoPermission, text));
+        }
+        let sticky_above = level > 0 && meta.mode() & 0o1000 != 0;
+        if meta.mode() & 0o022 != 0 && !sticky_above {
+            let mode = meta.mode() & 0o7777;
+            let text = format!("directory {shown} is writable by others (mode {mode:04o}), who could replace files in it: chmod go-w it, or use another");
+            return Err(Error::new(Exit::NoPermission, text));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn temp(name: &str) -> PathBuf {
+        let path = std::env::temp_dir().join(format!("daemon-core-{}-{name}", std::process::id()));
+        fs::create_dir_all(&path).expect("a directory");
+        path
+    }
+
+    #[test]
+    fn a_directory_others_can_write_is_refused() {
+        let path = temp("open");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("a mode");
+        assert_eq!(check(&path), Ok(()));
+        // A sticky bit keeps others from renaming our file, not from making one before us.
+        for mode in [0o777, 0o1777, 0o770] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("a mode");
+            assert_eq!(check(&path).expect_err("writable by others").exit(), Exit::NoPermission, "{mode:o}");
+        }
+        fs::remove_dir_all(path).expect("removed");
+    }
+
+    #[test]
+    fn a_directory_that_is_not_there_can_not_hold_a_lock() {
+        assert_eq!(check(Path::new("/nowhere/at/all")).expect_err("missing").exit(), Exit::CantCreate);
+    }
+}

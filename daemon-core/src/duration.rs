@@ -1,0 +1,453 @@
+//! Lengths of time as text: `"1.5s"`, `"250ms"`, `"1h 30m"`.
+//!
+//! One `const` parser reads literals while compiling (through [`duration!`](crate::duration!)) and flags at run time,
+//! so the two can not differ. It may not allocate.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Units by name, with their length in nanoseconds. The first name of a length is the one we print.
+const UNITS: &[(&str, u64)] = &[
+    ("ns", 1),
+    ("nsec", 1),
+    ("nanosecond", 1),
+    ("nanoseconds", 1),
+    ("us", 1_000),
+    ("µs", 1_000),
+    ("μs", 1_000),
+    ("usec", 1_000),
+    ("microsecond", 1_000),
+    ("microseconds", 1_000),
+    ("ms", 1_000_000),
+    ("msec", 1_000_000),
+    ("millisecond", 1_000_000),
+    ("milliseconds", 1_000_000),
+    ("s", SECOND),
+    ("sec", SECOND),
+    ("secs", SECOND),
+    ("second", SECOND),
+    ("seconds", SECOND),
+    ("m", 60 * SECOND),
+    ("min", 60 * SECOND),
+    ("mins", 60 * SECOND),
+    ("minute", 60 * SECOND),
+    ("minutes", 60 * SECOND),
+    ("h", 3_600 * SECOND),
+    ("hr", 3_600 * SECOND),
+    ("hrs", 3_600 * SECOND),
+    ("hour", 3_600 * SECOND),
+    ("hours", 3_600 * SECOND),
+    ("d", 86_400 * SECOND),
+    ("day", 86_400 * SECOND),
+    ("days", 86_400 * SECOND),
+    ("w", 7 * 86_400 * SECOND),
+    ("week", 7 * 86_400 * SECOND),
+    ("weeks", 7 * 86_400 * SECOND),
+];
+
+const SECOND: u64 = 1_000_000_000;
+
+/// Why a text is not a length of time: what is wrong, and where in the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flaw<'a> {
+    text: &'a str,
+    at: usize,
+    len: usize,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Empty,
+    NoNumber,
+    NoUnit,
+    UnknownUnit,
+    TooLong,
+    TooFine,
+}
+
+/// Reads a length of time: one or more of NUMBER UNIT (`1h 30m`, `1.5s`, `250 ms`), or a bare `0`.
+///
+/// Units: `ns`, `us` (`µs`), `ms`, `s`, `m`, `h`, `d`, `w`, or spelled out (`10 minutes`). A number needs its unit: `5`
+/// alone is refused, since nobody can tell what was meant.
+///
+/// ```
+/// use std::time::Duration;
+/// assert_eq!(daemon_core::duration::parse("1.5s"), Ok(Duration::from_millis(1500)));
+/// assert_eq!(daemon_core::duration::parse("1h 30m"), Ok(Duration::from_secs(5400)));
+/// assert!(daemon_core::duration::parse("1.5 sx").unwrap_err().to_string().starts_with("unknown unit `sx`"));
+/// ```
+///
+/// # Errors
+/// A [`Flaw`] that says what is wrong, with a caret line into the text.
+pub const fn parse(text: &str) -> Result<Duration, Flaw<'_>> {
+    let bytes = text.as_bytes();
+    let mut at = skip_blank(bytes, 0);
+    if at == bytes.len() {
+        return Err(Flaw { text, at: 0, len: 1, kind: Kind::Empty });
+    }
+    if is_bare_zero(bytes, at) {
+        return Ok(Duration::ZERO);
+    }
+    let mut total: u64 = 0;
+    while at < bytes.len() {
+        let (nanos, next) = match term(text, at) {
+            Ok(done) => done,
+            Err(flaw) => return Err(flaw),
+        };
+        total = match total.checked_add(nanos) {
+            Some(sum) => sum,
+            None => return Err(Flaw { text, at, len: next - at, kind: Kind::TooLong }),
+        };
+        at = skip_blank(bytes, next);
+    }
+    Ok(Duration::from_nanos(total))
+}
+
+/// One NUMBER UNIT from `at` on: its nanoseconds, and where it ends.
+const fn term(text: &str, at: usize) -> Result<(u64, usize), Flaw<'_>> {
+    let bytes = text.as_bytes();
+    let whole_end = skip_digits(bytes, at);
+    let mut number_end = whole_end;
+    if number_end < bytes.len() && bytes[number_end] == b'.' {
+        number_end = skip_digits(bytes, whole_end + 1);
+        if number_end == whole_end + 1 {
+            return Err(Flaw { text, at, len: number_end - at, kind: Kind::NoNumber });
+        }
+    }
+    if whole_end == at {
+        return Err(Flaw { text, at, len: 1, kind: Kind::NoNumber });
+    }
+    let unit_at = skip_blank(bytes, number_end);
+    let unit_end = skip_word(bytes, unit_at);
+    if unit_end == unit_at {
+        return Err(Flaw { text, at, len: number_end - at, kind: Kind::NoUnit });
+    }
+    let Some(unit) = unit_length(bytes, unit_at, unit_end) else {
+        return Err(Flaw { text, at: unit_at, len: unit_end - unit_at, kind: Kind::UnknownUnit });
+    };
+    match scale(bytes, at, whole_end, number_end, unit) {
+        Ok(nanos) => Ok((nanos, unit_end)),
+        Err(kind) => Err(Flaw { text, at, len: number_end - at, kind }),
+    }
+}
+
+/// The digits `from..whole_end`, a point, and the digits up to `end`, times `unit`, in integers throughout.
+const fn scale(bytes: &[u8], from: usize, whole_end: usize, end: usize, unit: u64) -> Result<u64, Kind> {
+    let mut whole: u64 = 0;
+    let mut i = from;
+    while i < whole_end {
+        whole = match whole.checked_mul(10) {
+            Some(tens) => tens,
+            None => return Err(Kind::TooLong),
+        };
+        whole = match whole.checked_add((bytes[i] - b'0') as u64) {
+            Some(sum) => sum,
+            None => return Err(Kind::TooLong),
+        };
+        i += 1;
+    }
+    let Some(mut nanos) = whole.checked_mul(unit) else {
+        return Err(Kind::TooLong);
+    };
+    let mut part = unit;
+    i = whole_end + 1;
+    while i < end {
+        let digit = (bytes[i] - b'0') as u64;
+        if digit != 0 && !part.is_multiple_of(10) {
+            return Err(Kind::TooFine);
+        }
+        part /= 10;
+        nanos = match nanos.checked_add(digit * part) {
+            Some(sum) => sum,
+            None => return Err(Kind::TooLong),
+        };
+        i += 1;
+    }
+    Ok(nanos)
+}
+
+const fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
+    while at < bytes.len() && bytes[at] == b' ' {
+        at += 1;
+    }
+    at
+}
+
+const fn skip_digits(bytes: &[u8], mut at: usize) -> usize {
+    while at < bytes.len() && bytes[at].is_ascii_digit() {
+        at += 1;
+    }
+    at
+}
+
+/// Letters, and whatever is not ASCII (`µ`), so that an unknown unit is shown whole.
+const fn skip_word(bytes: &[u8], mut at: usize) -> usize {
+    while at < bytes.len() && (bytes[at].is_ascii_alphabetic() || bytes[at] >= 0x80) {
+        at += 1;
+    }
+    at
+}
+
+const fn is_bare_zero(bytes: &[u8], at: usize) -> bool {
+    bytes[at] == b'0' && skip_blank(bytes, at + 1) == bytes.len()
+}
+
+const fn unit_length(bytes: &[u8], from: usize, to: usize) -> Option<u64> {
+    let mut i = 0;
+    while i < UNITS.len() {
+        if same(bytes, from, to, UNITS[i].0.as_bytes()) {
+            return Some(UNITS[i].1);
+        }
+        i += 1;
+    }
+    None
+}
+
+const fn same(bytes: &[u8], from: usize, to: usize, name: &[u8]) -> bool {
+    if to - from != name.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < name.len() {
+        if bytes[from + i] != name[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// A length of time known while compiling. Use it through [`duration!`](crate::duration!).
+///
+/// # Panics
+/// While compiling, with what is wrong and a caret line into the text.
+#[must_use]
+#[track_caller]
+pub const fn literal(text: &str) -> Duration {
+    match parse(text) {
+        Ok(duration) => duration,
+        Err(flaw) => panic!("{}", flaw.message().as_str()),
+    }
+}
+
+/// A length of time, checked while compiling: `duration!("1.5s")`.
+///
+/// ```
+/// assert_eq!(daemon_core::duration!("250ms").as_millis(), 250);
+/// ```
+/// ```compile_fail
+/// let _ = daemon_core::duration!("1.5 sx"); // unknown unit `sx`, did you mean `s`?
+/// ```
+#[macro_export]
+macro_rules! duration {
+    ($text:expr) => {{
+        // A nested item, because an inline `const { }` is not evaluated by `cargo check`.
+        const DURATION: ::core::time::Duration = $crate::duration::literal($text);
+        DURATION
+    }};
+}
+
+/// A short text built without allocation, so that a `const` panic can carry it.
+#[derive(Clone, Copy)]
+struct Text {
+    bytes: [u8; 400],
+    len: usize,
+}
+
+impl Text {
+    const fn push(mut self, text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let mut i = 0;
+        // A very long literal is cut: the caret line of a page-long text helps nobody.
+        while i < bytes.len() && self.len < self.bytes.len() {
+            self.bytes[self.len] = bytes[i];
+            self.len += 1;
+            i += 1;
+        }
+        self
+    }
+
+    const fn as_str(&self) -> &str {
+        let mut end = self.len;
+        loop {
+            match std::str::from_utf8(self.bytes.split_at(end).0) {
+                Ok(text) => return text,
+                // Cut inside a character: give up its first bytes.
+                Err(_) => end -= 1,
+            }
+        }
+    }
+}
+
+impl Flaw<'_> {
+    const fn message(&self) -> Text {
+        let word = self.text.as_bytes().split_at(self.at).1;
+        let text = Text { bytes: [0; 400], len: 0 };
+        let text = match self.kind {
+            Kind::Empty => text.push("an empty text is no length of time: write a number with its unit, as in \"1.5s\""),
+            Kind::NoNumber => text.push("expected a number here: write a number with its unit, as in \"1.5s\""),
+            Kind::NoUnit => text.push("a number needs its unit: write ns, us, ms, s, m, h, d or w after it, as in \"1.5s\""),
+            Kind::TooLong => text.push("too long: at most 584 years can be counted"),
+            Kind::TooFine => text.push("finer than a nanosecond"),
+            Kind::UnknownUnit => {
+                let text = text.push("unknown unit `").push(utf8(word.split_at(self.len).0)).push("`");
+                match near_unit(word, self.len) {
+                    Some(unit) => text.push(", did you mean `").push(unit).push("`?"),
+                    None => text.push(": write ns, us, ms, s, m, h, d or w"),
+                }
+            }
+        };
+        self.with_caret(text)
+    }
+
+    const fn with_caret(&self, mut text: Text) -> Text {
+        if matches!(self.kind, Kind::Empty) {
+            return text;
+        }
+        text = text.push("\n    ").push(self.text).push("\n    ");
+        let bytes = self.text.as_bytes();
+        let mut i = 0;
+        while i < bytes.len() && i < self.at + self.len {
+            // Bytes inside a character take no column of their own.
+            if bytes[i] & 0xC0 != 0x80 {
+                text = text.push(if i < self.at { " " } else { "^" });
+            }
+            i += 1;
+        }
+        text
+    }
+}
+
+const fn utf8(bytes: &[u8]) -> &str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => "?",
+    }
+}
+
+/// The longest known unit that `word` begins with, else the one-letter unit with the same letter in the other case.
+const fn near_unit(word: &[u8], len: usize) -> Option<&'static str> {
+    let mut cut = len;
+    while cut > 0 {
+        let mut i = 0;
+        while i < UNITS.len() {
+            if same(word, 0, cut, UNITS[i].0.as_bytes()) {
+                return Some(UNITS[i].0);
+            }
+            i += 1;
+        }
+        cut -= 1;
+    }
+    let mut i = 0;
+    while i < UNITS.len() {
+        let name = UNITS[i].0.as_bytes();
+        if name.len() == 1 && name[0] == word[0].to_ascii_lowercase() {
+            return Some(UNITS[i].0);
+        }
+        i += 1;
+    }
+    None
+}
+
+impl fmt::Display for Flaw<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message().as_str())
+    }
+}
+
+impl std::error::Error for Flaw<'_> {}
+
+/// Prints a length of time the way one would write it: `1.5s`, `250ms`, `1h 30m`, `2d`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pretty(pub Duration);
+
+impl fmt::Display for Pretty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0.as_secs();
+        if seconds < 60 {
+            return short(self.0, f);
+        }
+        let fraction = if seconds < 3_600 { self.0.subsec_millis() } else { 0 };
+        let parts = [(seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "m")];
+        let mut blank = "";
+        for (count, unit) in parts {
+            if count > 0 {
+                write!(f, "{blank}{count}{unit}")?;
+                blank = " ";
+            }
+        }
+        match (seconds % 60, fraction) {
+            (0, 0) => Ok(()),
+            (rest, 0) => write!(f, "{blank}{rest}s"),
+            (rest, millis) => write!(f, "{blank}{rest}.{millis:03}s"),
+        }
+    }
+}
+
+/// Below a minute: the largest unit that gives a number of one or more, at most three decimals.
+fn short(duration: Duration, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let nanos = duration.as_nanos();
+    let (unit, name) = match nanos {
+        0 => return f.write_str("0s"),
+        1..1_000 => (1, "ns"),
+        1_000..1_000_000 => (1_000, "us"),
+        1_000_000..1_000_000_000 => (1_000_000, "ms"),
+        _ => (1_000_000_000, "s"),
+    };
+    let text = format!("{}.{:03}", nanos / unit, nanos % unit * 1_000 / unit);
+    write!(f, "{}{name}", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ok(text: &str) -> Duration {
+        parse(text).unwrap_or_else(|flaw| panic!("{text}: {flaw}"))
+    }
+
+    #[test]
+    fn reads_what_people_write() {
+        assert_eq!(ok("1.5s"), Duration::from_millis(1500));
+        assert_eq!(ok("100us"), Duration::from_micros(100));
+        assert_eq!(ok("100µs"), Duration::from_micros(100));
+        assert_eq!(ok(" 1h 30m "), Duration::from_secs(5400));
+        assert_eq!(ok("1h30m"), Duration::from_secs(5400));
+        assert_eq!(ok("2 days"), Duration::from_secs(172_800));
+        assert_eq!(ok("0.1 seconds"), Duration::from_millis(100));
+        assert_eq!(ok("0"), Duration::ZERO);
+        assert_eq!(ok("0.000000001s"), Duration::from_nanos(1));
+    }
+
+    #[test]
+    fn every_flaw_says_what_to_write() {
+        let flaw = |text: &str| parse(text).expect_err(text).to_string();
+        assert_eq!(flaw("1.5 sx"), "unknown unit `sx`, did you mean `s`?\n    1.5 sx\n        ^^");
+        assert!(flaw("5").starts_with("a number needs its unit"));
+        assert!(flaw("").starts_with("an empty text"));
+        assert!(flaw("s").starts_with("expected a number"));
+        assert!(flaw("1.s").starts_with("expected a number"));
+        assert!(flaw("-1s").starts_with("expected a number"));
+        assert!(flaw("3M").contains("did you mean `m`"));
+        assert!(flaw("1.5ns").starts_with("finer"));
+        assert_eq!(flaw("2µx"), "unknown unit `µx`: write ns, us, ms, s, m, h, d or w\n    2µx\n     ^^");
+    }
+
+    /// Extreme numbers are refused, never wrapped: fault 71.
+    #[test]
+    fn fault_071_extreme_numbers_are_refused() {
+        for text in ["NaN", "inf", "1e308s", "1e3s", "-0s", "99999999999999999999s", "600000000000d", "18446744073709551616ns"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+        assert_eq!(ok("18446744073709551615ns"), Duration::from_nanos(u64::MAX));
+        assert!(parse("18446744073709551615ns 1ns").is_err());
+    }
+
+    #[test]
+    fn prints_what_it_reads() {
+        for text in ["1.5s", "250ms", "100us", "1h 30m", "2d", "1m 30s", "0s", "10m", "7ns", "12h"] {
+            assert_eq!(Pretty(if text == "0s" { Duration::ZERO } else { ok(text) }).to_string(), text);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! How a daemon starts and stops: two lists of stages, and what a failure in either means.
+//!
+//! Start: environment → locks → log → plugins → setup → `init`. Stop: errors still to tell → `shutdown` → state dropped
+//! → plugins in reverse → locks in reverse. Only what was reached is undone; the lock is always given back last.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use log::Level;
+
+use super::{Action, Engine, Phase, Step, Stop, Timer};
+use crate::clock::Mono;
+use crate::context::Cause;
+use crate::error::{Error, Exit};
+use crate::event::Event;
+use crate::plan::Trigger;
+use crate::schedule::Grid;
+
+impl Engine {
+    pub(super) fn begin_start(&mut self, now: Mono) {
+        self.phase = Phase::Starting;
+        self.lock_checked = now;
+        self.queue.push_back(Step::CheckEnvironment);
+        self.queue.extend((0..self.mode.locks).map(Step::Acquire));
+        self.queue.push_back(Step::OpenLog);
+        self.queue.extend((0..self.plan.plugins).map(Step::PluginSetup));
+        self.queue.push_back(Step::Setup);
+        let init = |hook: &usize| Step::Hook { hook: *hook, cause: Cause::Event(Event::init()) };
+        self.queue.extend(self.agenda.init.iter().map(init));
+    }
+
+    /// All stages of the start are done, or a stop cut them short.
+    pub(super) fn started(&mut self, now: Mono, out: &mut Vec<Action>) -> bool {
+        if self.stop.is_some() {
+            self.begin_stop();
+            return true;
+        }
+        self.phase = Phase::Running;
+        self.last_due = now;
+        self.grid = (!self.interval.is_zero()).then(|| Grid::from(now, self.interval));
+        let periods = self.plan.hooks.iter().enumerate();
+        self.timers = periods
+            .filter_map(|(hook, row)| match row.trigger {
+                Trigger::Every(period) => Some(Timer { hook, grid: Grid::after(now, period) }),
+                _ => None,
+            })
+            .collect();
+        out.push(Action::Ready);
+        true
+    }
+
+    /// Decides that the daemon stops. The first reason wins, but a failure outweighs a clean end.
+    pub(super) fn decide_stop(&mut self, exit: Exit, reason: Option<String>, out: &mut Vec<Action>) {
+        match &mut self.stop {
+            Some(stop) if stop.exit == Exit::Clean => *stop = Stop { exit, reason },
+            Some(_) => {}
+            None => {
+                self.stop = Some(Stop { exit, reason });
+                out.push(Action::Stopping);
+            }
+        }
+        // A start goes no further than the stage it is in; a stop that is under way is not cut short.
+        if self.phase == Phase::Starting {
+            self.queue.clear();
+        }
+    }
+
+    /// Something failed for good: says so, and stops.
+    pub(super) fn fail(&mut self, now: Mono, what: &str, error: &Error, out: &mut Vec<Action>) {
+        let text = if what.is_empty() { error.to_string() } else { format!("{what} failed: {error}") };
+        self.report(text.clone(), out);
+        if self.iteration.is_some() {
+            self.queue.clear();
+            self.end_iteration(now, out);
+        }
+        self.decide_stop(error.exit(), Some(text), out);
+    }
+
+    /// Logs an error and remembers to fire its event.
+    pub(super) fn report(&mut self, text: String, out: &mut Vec<Action>) {
+        if self.born && !self.agenda.error.is_empty() {
+            self.errors.push_back(Rc::from(text.as_str()));
+        }
+        out.push(Action::Log(Level::Error, text));
+    }
+
+    /// The steps that tell the error hooks about one error.
+    pub(super) fn error_steps(&self, text: &Rc<str>) -> Vec<Step> {
+        let step = |hook: &usize| Step::Hook { hook: *hook, cause: Cause::Error(Rc::clone(text)) };
+        self.agenda.error.iter().map(step).collect()
+    }
+
+    pub(super) fn begin_stop(&mut self) {
+        self.phase = Phase::Stopping;
+        let mut stages = VecDeque::new();
+        if self.born {
+            for text in std::mem::take(&mut self.errors) {
+                stages.extend(self.error_steps(&text));
+            }
+            let shutdown = |hook: &usize| Step::Hook { hook: *hook, cause: Cause::Event(Event::shutdown()) };
+            stages.extend(self.agenda.shutdown.iter().map(shutdown));
+            stages.push_back(Step::Drop);
+        }
+        stages.extend((0..self.plugins_set_up).rev().map(Step::PluginTeardown));
+        stages.extend((0..self.locks_held).rev().map(Step::Release));
+        self.queue = stages;
+    }
+
+    /// All stages of the stop are done.
+    pub(super) fn stopped(&mut self, out: &mut Vec<Action>) -> bool {
+        self.phase = Phase::Ended;
+        let stop = self.stop.take().unwrap_or(Stop { exit: Exit::Clean, reason: None });
+        out.push(Action::Exit(stop.exit, stop.reason));
+        false
+    }
+}

@@ -1,0 +1,169 @@
+//! What happened, and what it changes: signals, asks, results of steps, answers about locks.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use log::Level;
+
+use super::{Action, Engine, Phase, Reply, Step};
+use crate::clock::Mono;
+use crate::context::{Ask, Cause};
+use crate::duration::Pretty;
+use crate::error::{Error, Exit};
+use crate::lock::{Acquired, Renewal};
+use crate::plan::{OnError, Trigger};
+use crate::event::Event;
+use crate::schedule::{Grid, LONGEST_INTERVAL, SHORTEST_INTERVAL};
+use crate::signal::Signal;
+use crate::stats::Count;
+
+impl Engine {
+    /// Signals are flags: several that arrive before their hooks run count as one. None of them moves the schedule.
+    pub(super) fn on_signal(&mut self, signal: Signal, out: &mut Vec<Action>) {
+        match signal {
+            Signal::TERM | Signal::INT => self.on_stop_signal(signal, out),
+            Signal::HUP => self.on_hang_up(out),
+            Signal::USR1 => self.dump_wanted = true,
+            _ => {}
+        }
+        let heard = self.agenda.for_signal(signal).next().is_some();
+        if heard && !self.signals.contains(&signal) {
+            self.signals.push_back(signal);
+        }
+    }
+
+    fn on_stop_signal(&mut self, signal: Signal, out: &mut Vec<Action>) {
+        let text = match (self.phase, &self.stop) {
+            (Phase::Ended, _) => return,
+            (Phase::New | Phase::Starting, None) => format!("{signal}: giving up the start"),
+            (_, None) => format!("{signal}: stopping"),
+            (_, Some(_)) => format!("{signal} again: not waiting any longer"),
+        };
+        out.push(Action::Log(Level::Info, text));
+        self.decide_stop(Exit::Clean, None, out);
+    }
+
+    /// With a terminal it means that the terminal is gone; without one nobody needs us to go.
+    fn on_hang_up(&mut self, out: &mut Vec<Action>) {
+        if self.mode.terminal {
+            out.push(Action::Log(Level::Info, "SIGHUP: the terminal is gone, stopping".into()));
+            self.decide_stop(Exit::Clean, None, out);
+        } else {
+            out.push(Action::Log(Level::Info, "SIGHUP: not started from a terminal, going on".into()));
+        }
+    }
+
+    pub(super) fn on_ask(&mut self, now: Mono, ask: Ask, out: &mut Vec<Action>) {
+        match ask {
+            Ask::Stop => self.decide_stop(Exit::Clean, None, out),
+            Ask::Fail(error) => self.fail(now, "", &error, out),
+            Ask::Error(text) => self.report(text, out),
+            Ask::SetInterval(interval) => self.set_interval(now, interval, out),
+        }
+    }
+
+    fn set_interval(&mut self, now: Mono, interval: Duration, out: &mut Vec<Action>) {
+        let fits = interval.is_zero() || (SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&interval);
+        if !fits {
+            let shown = Pretty(interval);
+            return self.report(format!("interval {shown} refused: it must be 0 or from 100us to 100 years"), out);
+        }
+        self.interval = interval;
+        self.grid = (!interval.is_zero()).then(|| {
+            let grid = Grid::after(self.last_due, interval);
+            // One interval after the last slot may be long past: then it is due now, and nothing was missed.
+            if grid.due() < now { Grid::from(now, interval) } else { grid }
+        });
+        out.push(Action::Interval(interval));
+        out.push(Action::Log(Level::Info, format!("interval is now {}", Pretty(interval))));
+    }
+
+    /// A step has ended.
+    pub(super) fn on_done(&mut self, now: Mono, outcome: Result<(), Error>, out: &mut Vec<Action>) {
+        let Some((step, began)) = self.running.take() else { return };
+        match (step, outcome) {
+            (Step::Hook { hook, .. }, outcome) => self.on_hook_done(now, hook, now.since(began), outcome, out),
+            (Step::PluginSetup(index), Ok(())) => self.plugins_set_up = index + 1,
+            (Step::Setup, Ok(())) => self.born = true,
+            (Step::Drop, outcome) => {
+                self.born = false;
+                self.on_stage_done(now, "dropping the daemon's state", outcome, out);
+            }
+            (Step::PluginTeardown(_), outcome) => self.on_stage_done(now, "teardown of a plugin", outcome, out),
+            (Step::PluginSetup(_), Err(error)) => self.fail(now, "setup of a plugin", &error, out),
+            (Step::Setup, Err(error)) => self.fail(now, "setup", &error, out),
+            (_, Err(error)) => self.fail(now, "", &error, out),
+            (_, Ok(())) => {}
+        }
+    }
+
+    /// A stage of the stop: the others go on whatever comes of it.
+    fn on_stage_done(&mut self, now: Mono, what: &str, outcome: Result<(), Error>, out: &mut Vec<Action>) {
+        if let Err(error) = outcome {
+            self.fail(now, what, &error, out);
+        }
+    }
+
+    fn on_hook_done(
+        &mut self,
+        now: Mono,
+        hook: usize,
+        took: Duration,
+        outcome: Result<(), Error>,
+        out: &mut Vec<Action>,
+    ) {
+        let row = &self.plan.hooks[hook];
+        if self.iteration.is_none() {
+            out.push(Action::Count(Count::Hook { took }));
+        }
+        let late = row.deadline.filter(|deadline| took > *deadline);
+        // An error hook that fails must not call itself.
+        let tells_errors = row.trigger == Trigger::Event(Event::error());
+        let (name, on_error) = (row.to_string(), row.on_error);
+        if let Some(deadline) = late {
+            self.report(format!("{name} took {}, its deadline is {}", Pretty(took), Pretty(deadline)), out);
+        }
+        match outcome {
+            Ok(()) => {}
+            Err(error) if tells_errors => out.push(Action::Log(Level::Error, format!("{name} failed: {error}"))),
+            Err(error) if on_error == OnError::Log => self.report(format!("{name} failed: {error}"), out),
+            Err(error) => self.fail(now, &name, &error, out),
+        }
+    }
+
+    /// A lock answered.
+    pub(super) fn on_lock(&mut self, now: Mono, lock: usize, reply: Reply, out: &mut Vec<Action>) {
+        self.running = None;
+        self.lock_checked = now;
+        match reply {
+            Reply::Acquired(Acquired::Held(_)) => self.locks_held = lock + 1,
+            Reply::Acquired(Acquired::Busy(_)) if self.mode.quiet_if_locked => self.decide_stop(Exit::Clean, None, out),
+            Reply::Acquired(Acquired::Busy(holder)) => {
+                self.give_up(&Error::new(Exit::TempFail, format!("already running: {holder} holds the lock")), out);
+            }
+            Reply::Acquired(Acquired::Unknown(why)) => {
+                self.give_up(&Error::new(Exit::Unavailable, format!("can not tell whether the lock is ours: {why}")), out);
+            }
+            Reply::Acquired(Acquired::Unreachable(error)) => self.give_up(&error, out),
+            Reply::Renewed(Renewal::Held(_)) => {}
+            Reply::Renewed(Renewal::Unknown(why)) => {
+                out.push(Action::Log(Level::Warn, format!("can not see whether the lock is still ours: {why}")));
+            }
+            Reply::Renewed(Renewal::Lost(why)) => self.on_lock_lost(&why, out),
+        }
+    }
+
+    fn give_up(&mut self, error: &Error, out: &mut Vec<Action>) {
+        out.push(Action::Log(Level::Error, error.to_string()));
+        self.decide_stop(error.exit(), Some(error.to_string()), out);
+    }
+
+    /// Another instance may run already: tell those who want to know, and stop.
+    fn on_lock_lost(&mut self, why: &str, out: &mut Vec<Action>) {
+        let error = Error::new(Exit::TempFail, format!("the lock is lost: {why}"));
+        self.give_up(&error, out);
+        let why: Rc<str> = Rc::from(why);
+        let step = |hook: &usize| Step::Hook { hook: *hook, cause: Cause::LockLost(Rc::clone(&why)) };
+        self.queue.extend(self.agenda.lock_lost.iter().map(step));
+    }
+}

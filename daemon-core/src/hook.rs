@@ -1,0 +1,61 @@
+//! What a hook may return, and the boxed form in which the author's code is kept.
+
+use crate::context::Context;
+use crate::error::{BoxError, Result};
+
+/// A hook of the author's, ready to run.
+pub(crate) type HookFn<D> = Box<dyn FnMut(&mut D, &Context) -> Result<()>>;
+/// The author's setup.
+pub(crate) type SetupFn<D> = Box<dyn FnOnce(&Context) -> Result<D>>;
+
+/// What a hook may return: nothing, or a `Result<(), E>` whose error converts into a boxed one.
+#[diagnostic::on_unimplemented(
+    message = "a hook can not return `{Self}`",
+    label = "return nothing, or `Result<(), E>`",
+    note = "an error type must convert into `Box<dyn Error + Send + Sync>`, as io::Error, anyhow::Error and text do"
+)]
+pub trait HookResult {
+    /// As the loop reads it.
+    ///
+    /// # Errors
+    /// The hook's own error.
+    fn into_result(self) -> Result<()>;
+}
+
+impl HookResult for () {
+    fn into_result(self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl<E: Into<BoxError>> HookResult for Result<(), E> {
+    fn into_result(self) -> Result<()> {
+        self.map_err(Into::into)
+    }
+}
+
+/// What a setup may return: the daemon itself, or a `Result` with it.
+#[diagnostic::on_unimplemented(
+    message = "a setup of `{D}` can not return `{Self}`",
+    label = "return `Self` or `Result<Self>`",
+    note = "an error type must convert into `Box<dyn Error + Send + Sync>`, as io::Error, anyhow::Error and text do"
+)]
+pub trait SetupResult<D> {
+    /// As the loop reads it.
+    ///
+    /// # Errors
+    /// The setup's own error.
+    fn into_daemon(self) -> Result<D>;
+}
+
+impl<D> SetupResult<D> for D {
+    fn into_daemon(self) -> Result<D> {
+        Ok(self)
+    }
+}
+
+impl<D, E: Into<BoxError>> SetupResult<D> for Result<D, E> {
+    fn into_daemon(self) -> Result<D> {
+        self.map_err(Into::into)
+    }
+}

@@ -1,0 +1,42 @@
+//! The line for a crontab.
+
+use std::path::Path;
+
+use crate::error::{Error, Exit};
+
+/// Arguments of the line: a start every minute that ends at once, and without a word, while an instance runs.
+const ARGUMENTS: &str = "--if-locked=ok";
+
+/// `* * * * * PATH --if-locked=ok`, with the path written so that cron and its shell read it as it is.
+pub(super) fn line(program: &Path) -> Result<String, Error> {
+    let path = word(&program.to_string_lossy())?;
+    Ok(format!("* * * * * {path} {ARGUMENTS}"))
+}
+
+/// A word for cron's shell. Cron itself ends the command at a bare `%` and has no way to write a line break.
+fn word(text: &str) -> Result<String, Error> {
+    if text.chars().any(char::is_control) {
+        let why = format!("{text:?} holds a control character, which no crontab can hold: install the program elsewhere");
+        return Err(Error::new(Exit::Config, why));
+    }
+    let plain = |c: char| c.is_alphanumeric() || "/._-+=:@,".contains(c);
+    if text.chars().all(plain) {
+        return Ok(text.to_owned());
+    }
+    // Cron takes the backslash away before the shell sees the line.
+    Ok(format!("'{}'", text.replace('\'', r"'\''").replace('%', r"\%")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_read_as_they_are() {
+        assert_eq!(line(Path::new("/opt/pulse")).expect("a line"), "* * * * * /opt/pulse --if-locked=ok");
+        assert_eq!(word("/a b").expect("a word"), "'/a b'");
+        assert_eq!(word("/a'b").expect("a word"), r"'/a'\''b'");
+        assert_eq!(word("/100%").expect("a word"), r"'/100\%'");
+        assert_eq!(word("/a\nb").expect_err("refused").exit(), Exit::Config);
+    }
+}

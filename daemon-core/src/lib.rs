@@ -1,0 +1,67 @@
+//! Declares a production daemon on an impl block.
+//!
+//! ```no_run
+//! use daemon_core::prelude::*;
+//!
+//! #[derive(Default)]
+//! struct Heartbeat { beats: u64 }
+//!
+//! #[daemon(interval = "1.5s", lock = "file")]
+//! impl Heartbeat {
+//!     #[execute]
+//!     fn beat(&mut self) {
+//!         self.beats += 1;
+//!         log::info!("beat {}", self.beats);
+//!     }
+//! }
+//!
+//! fn main() -> ExitCode {
+//!     Heartbeat::main()
+//! }
+//! ```
+//!
+//! The program has a command line, a run loop without drift, signals, a lock that can not go stale, a log and
+//! statistics. The macro only writes statements against this crate's public interface; [`Daemon`] shows the same daemon
+//! by hand.
+
+mod cli;
+pub mod clock;
+mod context;
+mod daemon;
+pub mod directory;
+pub mod duration;
+mod engine;
+mod error;
+mod event;
+mod hook;
+mod install;
+pub mod lock;
+mod log;
+mod name;
+pub mod plan;
+mod plugin;
+pub mod prelude;
+mod run;
+mod schedule;
+mod signal;
+mod spec;
+mod stats;
+mod status;
+mod sys;
+
+pub use crate::context::{Cause, Context};
+pub use crate::daemon::Daemon;
+pub use crate::error::{BoxError, Error, Exit, Result};
+pub use crate::event::Event;
+pub use crate::hook::{HookResult, SetupResult};
+pub use crate::lock::Lock;
+pub use crate::log::{LogFile, LogTo, Target};
+pub use crate::plan::{Hook, OnError, Opt, Plan, Trigger};
+pub use crate::plugin::Plugin;
+pub use crate::schedule::Missed;
+pub use crate::signal::{NotASignal, Signal};
+pub use crate::spec::Spec;
+pub use crate::stats::{Spread, Summary};
+
+#[cfg(feature = "macros")]
+pub use daemon_macros::{daemon, every, execute, on, option, plugin, setup};

@@ -1,0 +1,124 @@
+//! Standard output as a log target: it may be a pipe that nobody reads, and the loop must not wait for it.
+
+use std::io;
+use std::os::fd::BorrowedFd;
+
+use super::Target;
+use crate::sys::nonblocking::Nonblocking;
+
+/// How much is kept for a slow reader. What comes on top is lost and counted.
+const KEPT: usize = 64 * 1024;
+
+/// Standard output, without waiting.
+pub(crate) struct Console {
+    out: Nonblocking,
+    /// What the reader has not taken yet, in order; begins inside a line where a write took only a part.
+    kept: Vec<u8>,
+    /// The reader is gone for good.
+    dead: bool,
+}
+
+impl Console {
+    pub(crate) fn new(fd: BorrowedFd<'_>) -> io::Result<Self> {
+        Ok(Self { out: Nonblocking::new(fd)?, kept: Vec::new(), dead: false })
+    }
+
+    /// Sends as much of `kept` as is taken.
+    fn send_kept(&mut self) -> io::Result<()> {
+        let mut sent = 0;
+        let result = loop {
+            if sent == self.kept.len() {
+                break Ok(());
+            }
+            match self.out.write(&self.kept[sent..]) {
+                Ok(bytes) => sent += bytes,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Err(error),
+            }
+        };
+        self.kept.drain(..sent);
+        result
+    }
+
+    /// Waits for the reader, at most `millis` milliseconds.
+    pub(crate) fn wait(&self, millis: u16) {
+        self.out.wait_writable(millis);
+    }
+
+    /// The descriptor to watch when something is kept.
+    pub(crate) fn unsent(&self) -> Option<BorrowedFd<'_>> {
+        (!self.kept.is_empty() && !self.dead).then(|| self.out.as_fd())
+    }
+}
+
+impl Target for Console {
+    fn write(&mut self, lines: &[u8]) -> io::Result<()> {
+        if self.dead {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        if self.kept.len() + lines.len() > KEPT {
+            self.drain();
+        }
+        if self.kept.len() + lines.len() > KEPT.max(lines.len()) {
+            return Err(io::Error::new(io::ErrorKind::WouldBlock, "standard output is not read fast enough"));
+        }
+        self.kept.extend_from_slice(lines);
+        self.drain();
+        if self.dead { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) }
+    }
+
+    fn drain(&mut self) -> bool {
+        if let Err(error) = self.send_kept() {
+            if error.kind() != io::ErrorKind::WouldBlock {
+                self.dead = true;
+                self.kept.clear();
+            }
+        }
+        self.kept.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+    use std::os::fd::AsFd;
+
+    /// A reader that stops costs memory up to a bound and nothing else; what was kept arrives when it reads again:
+    /// fault 91.
+    #[test]
+    fn fault_091_a_stopped_reader_is_not_waited_for() {
+        let (mut reader, writer) = io::pipe().expect("a pipe");
+        let mut console = Console::new(writer.as_fd()).expect("a console");
+        drop(writer);
+        let mut taken = 0u64;
+        let lost = loop {
+            match console.write(format!("line {taken:08}\n").as_bytes()) {
+                Ok(()) => taken += 1,
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(lost.kind(), io::ErrorKind::WouldBlock);
+        assert!(console.unsent().is_some());
+        let mut text = Vec::new();
+        let mut buffer = [0; 4096];
+        while !console.drain() {
+            let count = reader.read(&mut buffer).expect("read");
+            text.extend_from_slice(&buffer[..count]);
+        }
+        drop(console);
+        reader.read_to_end(&mut text).expect("read");
+        let want: String = (0..taken).map(|n| format!("line {n:08}\n")).collect();
+        assert_eq!(String::from_utf8(text).expect("text"), want);
+    }
+
+    #[test]
+    fn fault_090_a_reader_that_is_gone_is_an_error_and_no_panic() {
+        let (reader, writer) = io::pipe().expect("a pipe");
+        let mut console = Console::new(writer.as_fd()).expect("a console");
+        drop(reader);
+        assert_eq!(console.write(b"x\n").unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+        assert_eq!(console.write(b"x\n").unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+        assert!(console.unsent().is_none());
+    }
+}

@@ -1,0 +1,309 @@
+//! Behind fern's dispatch: takes each record, formats it in the caller's buffer, and hands whole lines to the targets.
+//!
+//! Until the lock is held nothing may be written to a log file that belongs to another instance, so records wait in
+//! memory; a start that fails gives its errors to standard error instead.
+
+use std::cell::RefCell;
+use std::fmt::Write as _;
+use std::io;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use log::{Level, LevelFilter, Log, Metadata, Record};
+use once_cell::sync::OnceCell;
+
+use super::console::Console;
+use super::file::FileTarget;
+use super::record::{self, Source};
+use super::{LogTo, Target};
+use crate::clock::Wall;
+use crate::sys::{clock, process};
+
+/// The name of the log file is asked for again when the wall clock enters another such span, in seconds.
+const ASK_EVERY: u64 = 300;
+/// Records kept before the targets are open; a start that logs more than this loses the oldest.
+const KEPT: usize = 1000;
+/// How long the end waits for a slow reader of standard output, in milliseconds.
+const LAST_WAIT: u16 = 500;
+
+static SINK: OnceCell<Sink> = OnceCell::new();
+/// The span in which the file name was last asked for.
+static SPAN: AtomicU64 = AtomicU64::new(u64::MAX);
+
+thread_local! {
+    /// Message and lines of the record in work. Taken out while in use, so that a `Display` that logs gets its own.
+    static BUFFERS: RefCell<(String, Vec<u8>)> = const { RefCell::new((String::new(), Vec::new())) };
+}
+
+struct Sink {
+    pid: u32,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Records from before the targets were open.
+    early: Vec<(Level, Vec<u8>)>,
+    opened: bool,
+    to: Option<LogTo>,
+    path: Option<PathBuf>,
+    file: Option<Counted<FileTarget>>,
+    console: Option<Counted<Console>>,
+}
+
+/// A target, and how much it has lost since it last worked.
+struct Counted<T> {
+    target: T,
+    lost: u64,
+    why: String,
+}
+
+impl<T: Target> Counted<T> {
+    const fn new(target: T) -> Self {
+        Self { target, lost: 0, why: String::new() }
+    }
+
+    fn write(&mut self, lines: &[u8], pid: u32) {
+        if self.lost > 0 && !self.report(pid) {
+            self.lost += 1;
+            return;
+        }
+        if let Err(error) = self.target.write(lines) {
+            self.lost += 1;
+            self.why = error.to_string();
+        }
+    }
+
+    /// Says in the log what the log has lost; whether the target took it.
+    #[cold]
+    fn report(&mut self, pid: u32) -> bool {
+        let mut lines = Vec::new();
+        let source = Source { wall: clock::wall(), pid, target: "daemon", level: Level::Warn };
+        let (count, noun) = (self.lost, if self.lost == 1 { "record was" } else { "records were" });
+        record::write(&mut lines, source, &format!("{count} log {noun} lost: {}", self.why));
+        let taken = self.target.write(&lines).is_ok();
+        if taken {
+            self.lost = 0;
+        }
+        taken
+    }
+}
+
+impl Sink {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // No code of others runs under the lock; a panic of ours in there left whole lines at worst unwritten.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self, level: Level, lines: &[u8], wall: Wall) {
+        if wall.seconds() / ASK_EVERY != SPAN.load(Ordering::Relaxed) {
+            self.ask_again(wall);
+        }
+        let mut state = self.state();
+        if !state.opened {
+            if state.early.len() == KEPT {
+                state.early.remove(0);
+            }
+            state.early.push((level, lines.to_vec()));
+            return;
+        }
+        state.write(lines, self.pid);
+    }
+
+    /// A new five-minute span: the file may have a new name. The author's function runs while nothing is locked.
+    #[cold]
+    fn ask_again(&self, wall: Wall) {
+        let span = wall.seconds() / ASK_EVERY;
+        if SPAN.swap(span, Ordering::Relaxed) == span {
+            return;
+        }
+        let to = self.state().to.clone().filter(LogTo::varies);
+        let Some(path) = to.and_then(|to| to.path(wall)) else { return };
+        if self.state().path.as_ref() == Some(&path) {
+            return;
+        }
+        match FileTarget::open(&path) {
+            Ok(file) => {
+                let mut state = self.state();
+                state.file = Some(Counted::new(file));
+                state.path = Some(path);
+            }
+            // The old file still works; better there than nowhere.
+            Err(error) => log::warn!(target: "daemon", "can not open the log {}: {error}; staying with the old one", path.display()),
+        }
+    }
+}
+
+impl State {
+    fn write(&mut self, lines: &[u8], pid: u32) {
+        if let Some(file) = &mut self.file {
+            file.write(lines, pid);
+        }
+        if let Some(console) = &mut self.console {
+            console.write(lines, pid);
+        }
+    }
+}
+
+impl Log for Sink {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        let (mut message, mut lines) = BUFFERS.try_with(RefCell::take).unwrap_or_default();
+        message.clear();
+        lines.clear();
+        let wall = clock::wall();
+        // The author's `Display` runs here: it may log, or panic, and holds up nobody.
+        let _ = write!(message, "{}", record.args());
+        let source = Source { wall, pid: self.pid, target: record.target(), level: record.level() };
+        record::write(&mut lines, source, &message);
+        self.take(record.level(), &lines, wall);
+        let _ = BUFFERS.try_with(|buffers| *buffers.borrow_mut() = (message, lines));
+    }
+
+    fn flush(&self) {
+        drain();
+    }
+}
+
+/// What fern gets: the sink itself lives for ever.
+struct Door;
+
+impl Log for Door {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        SINK.get().is_some_and(|sink| sink.enabled(metadata))
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        if let Some(sink) = SINK.get() {
+            sink.log(record);
+        }
+    }
+
+    fn flush(&self) {
+        drain();
+    }
+}
+
+/// Becomes the process's logger; records wait in memory until [`open`]. `verbose` lets `debug!` through.
+///
+/// Says no when the program has a logger already: then that one keeps all records.
+pub(crate) fn install(verbose: bool) -> Result<(), log::SetLoggerError> {
+    SINK.get_or_init(|| Sink { pid: process::pid(), state: Mutex::default() });
+    let level = if verbose { LevelFilter::Debug } else { LevelFilter::Info };
+    let door: Box<dyn Log> = Box::new(Door);
+    fern::Dispatch::new().level(level).chain(door).apply()
+}
+
+/// Opens the targets and writes what has waited: the file as declared, and standard output when there is no file, when
+/// it can not be opened, or when `verbose`.
+pub(crate) fn open(to: &LogTo, verbose: bool) {
+    let Some(sink) = SINK.get() else { return };
+    let wall = clock::wall();
+    SPAN.store(wall.seconds() / ASK_EVERY, Ordering::Relaxed);
+    let path = to.path(wall);
+    let file = path.as_deref().map(FileTarget::open);
+    let mut state = sink.state();
+    let fallen_back = match (file, &path) {
+        (Some(Ok(file)), _) => {
+            state.file = Some(Counted::new(file));
+            None
+        }
+        (Some(Err(error)), Some(path)) => Some(cannot_open(path, &error)),
+        _ => None,
+    };
+    if verbose || state.file.is_none() {
+        state.console = Console::new(io::stdout().as_fd()).ok().map(Counted::new);
+    }
+    state.path = path.filter(|_| state.file.is_some());
+    state.to = Some(to.clone());
+    state.opened = true;
+    for (_, lines) in std::mem::take(&mut state.early) {
+        state.write(&lines, sink.pid);
+    }
+    drop(state);
+    if let Some(warning) = fallen_back {
+        log::warn!(target: "daemon", "{warning}");
+    }
+}
+
+fn cannot_open(path: &Path, error: &io::Error) -> String {
+    format!("can not write to the log {}: {error}; using standard output", path.display())
+}
+
+/// The log file in use.
+pub(crate) fn shown_path() -> Option<PathBuf> {
+    SINK.get()?.state().path.clone()
+}
+
+/// Whether a slow reader still has to take something, and behind which descriptor. `watch` runs under the sink's lock
+/// and may not log.
+pub(crate) fn unsent<R>(watch: impl FnOnce(std::os::fd::BorrowedFd<'_>) -> R) -> Option<R> {
+    let state = SINK.get()?.state();
+    let console = state.console.as_ref()?;
+    console.target.unsent().map(watch)
+}
+
+/// Tries once more to send what slow readers have not taken.
+pub(crate) fn drain() {
+    if let Some(sink) = SINK.get() {
+        if let Some(console) = &mut sink.state().console {
+            if console.target.drain() && console.lost > 0 {
+                console.report(sink.pid);
+            }
+        }
+    }
+}
+
+/// The last thing before the end: gives a slow reader half a second, `in_a_hurry` none. Says whether the log went to
+/// standard output, so that the reason for the end need not be said again.
+pub(crate) fn close(in_a_hurry: bool) -> bool {
+    let Some(sink) = SINK.get() else { return false };
+    drain();
+    let state = sink.state();
+    if let Some(console) = state.console.as_ref().filter(|console| !in_a_hurry && console.target.unsent().is_some()) {
+        console.target.wait(LAST_WAIT);
+    }
+    let shown = state.console.is_some();
+    drop(state);
+    drain();
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Refuses some records.
+    struct Full {
+        refuse: u64,
+        took: Vec<String>,
+    }
+
+    impl Target for Full {
+        fn write(&mut self, lines: &[u8]) -> io::Result<()> {
+            if self.refuse > 0 {
+                self.refuse -= 1;
+                return Err(io::Error::from_raw_os_error(libc::ENOSPC));
+            }
+            self.took.push(String::from_utf8_lossy(lines).into_owned());
+            Ok(())
+        }
+    }
+
+    /// What a full disk swallows is counted exactly and told when there is room again: fault 89.
+    #[test]
+    fn fault_089_losses_are_counted_and_reported() {
+        let mut counted = Counted::new(Full { refuse: 5, took: Vec::new() });
+        for n in 0..8 {
+            counted.write(format!("record {n}\n").as_bytes(), 1);
+        }
+        let took = counted.target.took;
+        assert!(took[0].contains("warn: 5 log records were lost: No space left on device"), "{took:?}");
+        assert_eq!(took[1..], ["record 5\n", "record 6\n", "record 7\n"]);
+    }
+}

@@ -1,0 +1,65 @@
+//! The daemon's name, safe to use in paths, keys and lines of other programs' files.
+
+use std::fmt;
+
+use crate::error::{Error, Exit};
+
+/// Longest name.
+const LONGEST: usize = 64;
+
+/// A name of letters, digits and `_ . @ -`, at most 64 of them, beginning with a letter or digit. It becomes part of
+/// paths and of other programs' files, so it may hold nothing that means something there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name(String);
+
+impl Name {
+    /// Reads a name.
+    ///
+    /// # Errors
+    /// [`Exit::Usage`] with what is wrong.
+    pub fn new(text: &str) -> Result<Self, Error> {
+        let bad = |why: String| Err(Error::new(Exit::Usage, format!("name {text:?}: {why}")));
+        let Some(first) = text.chars().next() else {
+            return bad("is empty: write one, as in name = \"pulse\"".into());
+        };
+        if text.len() > LONGEST {
+            return Err(Error::new(Exit::Usage, format!("name has {} bytes: write at most {LONGEST}", text.len())));
+        }
+        if !first.is_ascii_alphanumeric() {
+            return bad(format!("begins with {first:?}: begin with a letter or a digit"));
+        }
+        match text.chars().find(|c| !(c.is_ascii_alphanumeric() || "_.@-".contains(*c))) {
+            Some(other) => bad(format!("holds {other:?}: use letters, digits and _ . @ -")),
+            None => Ok(Self(text.to_owned())),
+        }
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A name never leads out of the state directory: fault 115.
+    #[test]
+    fn fault_115_hostile_names_are_refused() {
+        let long = "x".repeat(4096);
+        for name in ["", "../x", "/", "a/b", ".", "..", ".hidden", "-d", "a b", "a\nb", "a\0b", "ä", "%h", &long] {
+            assert_eq!(Name::new(name).expect_err(name).exit(), Exit::Usage);
+        }
+        for name in ["pulse", "my_app", "a", "9x", "web@2.example-x", &"x".repeat(64)] {
+            assert_eq!(Name::new(name).expect("a good name").as_str(), name);
+        }
+    }
+}

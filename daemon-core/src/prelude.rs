@@ -1,0 +1,18 @@
+//! What nearly every daemon needs: `use daemon_core::prelude::*;`.
+
+pub use std::process::ExitCode;
+pub use std::time::Duration;
+
+pub use crate::context::{Cause, Context};
+pub use crate::daemon::Daemon;
+pub use crate::duration;
+pub use crate::error::{Error, Exit, Result};
+pub use crate::event::Event;
+pub use crate::lock::Lock;
+pub use crate::plugin::Plugin;
+pub use crate::schedule::Missed;
+pub use crate::signal::Signal;
+pub use crate::spec::Spec;
+
+#[cfg(feature = "macros")]
+pub use daemon_macros::{daemon, every, execute, on, option, plugin, setup};

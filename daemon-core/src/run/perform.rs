@@ -1,0 +1,144 @@
+//! Carries out what the engine says: runs the author's code so that no panic gets past, and calls the lock providers.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::Parts;
+use crate::clock::Now;
+use crate::context::{Cause, problems};
+use crate::duration::Pretty;
+use crate::engine::{Action, Engine, Input, Reply, Source, Step};
+use crate::error::{Error, Exit, Result};
+use crate::status::{self, Facts};
+
+/// Carries out one step and answers.
+pub(super) fn step<D>(parts: &mut Parts<D>, daemon: &mut Option<D>, engine: &Engine, step: Step) -> Input {
+    let lock = |lock, reply| Input::Reply { source: Source::Lock(lock), reply };
+    match step {
+        Step::Acquire(index) => lock(index, Reply::Acquired(parts.locks[index].acquire())),
+        Step::Renew(index) => lock(index, Reply::Renewed(parts.locks[index].renew())),
+        Step::Release(index) => {
+            parts.locks[index].release();
+            Input::Done(Ok(()))
+        }
+        Step::OpenLog => {
+            crate::log::open(&parts.plan.log.value, parts.verbose);
+            Input::Done(Ok(()))
+        }
+        other => Input::Done(guarded(|| author_step(parts, daemon, engine, other))),
+    }
+}
+
+/// The steps in which code of the author or of a plugin runs.
+fn author_step<D>(parts: &mut Parts<D>, daemon: &mut Option<D>, engine: &Engine, step: Step) -> Result<()> {
+    let context = &parts.context;
+    match step {
+        Step::Hook { hook, cause } => {
+            context.next_due.set(engine.next_due());
+            *context.cause.borrow_mut() = cause;
+            let daemon = daemon.as_mut().ok_or("the daemon's state is gone")?;
+            (parts.hooks[hook])(daemon, context)
+        }
+        Step::CheckEnvironment => {
+            let found = context.plugins.problems();
+            if found.is_empty() { Ok(()) } else { Err(problems(&found).into()) }
+        }
+        Step::PluginSetup(index) => {
+            let mut plugin = context.plugins.nth(index);
+            let name = plugin.name();
+            plugin.setup(context).map_err(|error| named(&name, error.as_ref()))
+        }
+        Step::PluginTeardown(index) => {
+            *context.cause.borrow_mut() = Cause::Life;
+            let mut plugin = context.plugins.nth(index);
+            let name = plugin.name();
+            plugin.teardown(context).map_err(|error| named(&name, error.as_ref()))
+        }
+        Step::Setup => {
+            let setup = parts.setup.take().ok_or("a daemon needs a setup: add #[setup], or spec.setup(…)")?;
+            *daemon = Some(setup(context)?);
+            Ok(())
+        }
+        Step::Drop => {
+            drop(daemon.take());
+            Ok(())
+        }
+        // The steps of locks and log are not the author's: they never come here.
+        Step::Acquire(_) | Step::Renew(_) | Step::Release(_) | Step::OpenLog => Ok(()),
+    }
+}
+
+fn named(plugin: &str, error: &(dyn std::error::Error + 'static)) -> crate::BoxError {
+    let error = Error::from_box(error);
+    Error::new(error.exit(), format!("[{plugin}] {error}")).into()
+}
+
+/// Runs code that is not ours: an error and a panic both become an [`Error`].
+fn guarded(code: impl FnOnce() -> Result<()>) -> Result<(), Error> {
+    match catch_unwind(AssertUnwindSafe(code)) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(Error::from_box(error.as_ref())),
+        Err(payload) => {
+            let text = format!("panicked: {}", panic_text(payload.as_ref()));
+            // The payload is the author's too, and may panic when it goes.
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(payload)));
+            Err(Error::new(Exit::Software, text))
+        }
+    }
+}
+
+/// What a panic said, whatever it was thrown with.
+pub(crate) fn panic_text(payload: &(dyn Any + Send)) -> &str {
+    payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("(a payload that is no text)")
+}
+
+/// Carries out an action that needs no answer.
+pub(super) fn note<D>(parts: &Parts<D>, engine: &Engine, now: Now, action: Action) {
+    let context = &parts.context;
+    match action {
+        Action::Count(count) => context.stats.borrow_mut().count(count),
+        Action::Log(level, text) => log::log!(target: "daemon", level, "{text}"),
+        Action::Stopping => context.stopping.set(true),
+        Action::Interval(interval) => context.interval.set(interval),
+        Action::Dump => dump(parts, engine, now),
+        Action::Ready => say_ready(parts),
+        Action::Run(_) | Action::Wait(_) | Action::Exit(..) => {}
+    }
+}
+
+#[cold]
+fn say_ready<D>(parts: &Parts<D>) {
+    let plan = &parts.plan;
+    let interval = match parts.context.interval() {
+        _ if !plan.executes() => "nothing to execute, waiting for events".to_owned(),
+        interval if interval.is_zero() => "iterating at once".to_owned(),
+        interval => format!("every {}", Pretty(interval)),
+    };
+    let lock = match parts.locks.first() {
+        Some(lock) => format!("lock: {}", lock.describe()),
+        None => "no lock: several instances may run".to_owned(),
+    };
+    log::info!(target: "daemon", "{} {} started, {interval}, {lock}", plan.name, plan.version);
+}
+
+#[cold]
+fn dump<D>(parts: &Parts<D>, engine: &Engine, now: Now) {
+    let context = &parts.context;
+    let facts = Facts {
+        now,
+        interval: context.interval(),
+        stopping: context.stopping(),
+        verbose: parts.verbose,
+        locks: parts.locks.iter().map(|lock| lock.describe()).collect(),
+        plugins: context.plugins.names(),
+        due: engine.due_times(),
+        log: crate::log::shown_path().map(|path| path.display().to_string()),
+    };
+    for line in status::lines(&parts.plan, &context.stats(), &facts) {
+        log::info!(target: "daemon", "{line}");
+    }
+}

@@ -1,0 +1,272 @@
+//! When the next iteration is due: a fixed grid of absolute instants, in integers.
+//!
+//! Pure arithmetic: no clock is read here. `start + n × interval` is never replaced by `now + interval`, so errors can
+//! not add up.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::clock::{Mono, nanos};
+use crate::error::unknown;
+
+/// The shortest interval a declaration may ask for. Below it a processor does little but wake up.
+pub const SHORTEST_INTERVAL: Duration = Duration::from_micros(100);
+/// The longest interval: a hundred years, far from where the arithmetic ends.
+pub const LONGEST_INTERVAL: Duration = Duration::from_secs(100 * 365 * 86_400);
+
+/// What becomes of the slots that passed while an iteration was still running.
+///
+/// ```
+/// use daemon_core::Missed;
+/// assert_eq!("burst(3)".parse(), Ok(Missed::burst(3)));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missed(Policy);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Policy {
+    Skip,
+    Delay,
+    Burst(u32),
+}
+
+impl Missed {
+    /// They are left out and counted; the next iteration starts at the next slot of the old grid. The default.
+    #[must_use]
+    pub const fn skip() -> Self {
+        Self(Policy::Skip)
+    }
+
+    /// The next iteration starts at once, and the grid starts anew from there. Nothing is left out, the phase is lost.
+    #[must_use]
+    pub const fn delay() -> Self {
+        Self(Policy::Delay)
+    }
+
+    /// They are made up for at once, one after the other, `most` at the most; older ones are left out and counted.
+    #[must_use]
+    pub const fn burst(most: u32) -> Self {
+        Self(Policy::Burst(most))
+    }
+}
+
+impl fmt::Display for Missed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Policy::Skip => f.write_str("skip"),
+            Policy::Delay => f.write_str("delay"),
+            Policy::Burst(most) => write!(f, "burst({most})"),
+        }
+    }
+}
+
+/// A text that is no [`Missed`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAPolicy(String);
+
+impl fmt::Display for NotAPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NotAPolicy {}
+
+impl FromStr for Missed {
+    type Err = NotAPolicy;
+
+    fn from_str(text: &str) -> Result<Self, NotAPolicy> {
+        match text {
+            "skip" => return Ok(Self::skip()),
+            "delay" => return Ok(Self::delay()),
+            _ => {}
+        }
+        let Some(most) = text.strip_prefix("burst") else {
+            return Err(NotAPolicy(unknown("policy", text, ["skip", "delay", "burst(3)"])));
+        };
+        most.strip_prefix('(')
+            .and_then(|rest| rest.strip_suffix(')'))
+            .and_then(|digits| digits.trim().parse().ok())
+            .map(Self::burst)
+            .ok_or_else(|| NotAPolicy(format!("`{text}`: write how many slots are made up for, as in burst(3)")))
+    }
+}
+
+/// A slot that begins: when it was due, and how many before it were left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// When it should have begun.
+    pub due: Mono,
+    /// Slots left out since the one before.
+    pub missed: u64,
+}
+
+/// A grid of instants `origin + n × step`, and which of them comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grid {
+    origin: Mono,
+    step: u64,
+    next: u64,
+}
+
+impl Grid {
+    /// A grid whose first slot is `origin` itself.
+    #[must_use]
+    pub fn from(origin: Mono, step: Duration) -> Self {
+        // A step of zero would divide by zero; callers keep "iterate at once" apart.
+        Self { origin, step: nanos(step).max(1), next: 0 }
+    }
+
+    /// A grid whose first slot is one step after `origin`.
+    #[must_use]
+    pub fn after(origin: Mono, step: Duration) -> Self {
+        Self { next: 1, ..Self::from(origin, step) }
+    }
+
+    /// When the next slot is due.
+    #[must_use]
+    pub const fn due(&self) -> Mono {
+        Mono(self.origin.0.saturating_add(self.step.saturating_mul(self.next)))
+    }
+
+    /// Begins the next slot at `now`, which is not before it is due. When the loop comes so late that later slots are
+    /// due as well (a stopped process, a slow hook), `missed` says which one this is.
+    pub fn begin(&mut self, now: Mono, missed: Missed) -> Slot {
+        let due = self.due();
+        let overdue = now.0.saturating_sub(due.0) / self.step;
+        let left_out = match missed.0 {
+            Policy::Skip => overdue,
+            Policy::Burst(most) => overdue.saturating_sub(u64::from(most)),
+            Policy::Delay => {
+                if overdue > 0 {
+                    self.restart(now);
+                }
+                0
+            }
+        };
+        self.next += left_out;
+        let due = if left_out > 0 { self.due() } else { due };
+        self.next += 1;
+        Slot { due, missed: left_out }
+    }
+
+    /// The iteration of the last slot ended at `now`: deals with the slots that passed meanwhile and says how many are
+    /// left out.
+    pub fn end(&mut self, now: Mono, missed: Missed) -> u64 {
+        if now <= self.due() {
+            return 0;
+        }
+        match missed.0 {
+            Policy::Skip => {
+                let passed = (now.0 - self.due().0).div_ceil(self.step);
+                self.next += passed;
+                passed
+            }
+            Policy::Delay => {
+                self.restart(now);
+                0
+            }
+            Policy::Burst(_) => 0,
+        }
+    }
+
+    const fn restart(&mut self, now: Mono) {
+        self.origin = now;
+        self.next = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn at(tenths: u64) -> Mono {
+        Mono(tenths * 100_000_000)
+    }
+
+    /// One iteration that begins as soon as it may and takes `tenths`; says when it began and what was missed.
+    fn iterate(grid: &mut Grid, now: &mut Mono, tenths: u64, missed: Missed) -> (Mono, u64) {
+        *now = (*now).max(grid.due());
+        let began = *now;
+        let before = grid.begin(*now, missed).missed;
+        *now = now.plus(Duration::from_millis(tenths * 100));
+        (began, before + grid.end(*now, missed))
+    }
+
+    #[test]
+    fn skip_goes_back_to_the_old_grid() {
+        let (mut grid, mut now) = (Grid::from(at(0), SECOND), at(0));
+        assert_eq!(iterate(&mut grid, &mut now, 25, Missed::skip()), (at(0), 2));
+        assert_eq!(iterate(&mut grid, &mut now, 1, Missed::skip()), (at(30), 0));
+        assert_eq!(grid.due(), at(40));
+    }
+
+    #[test]
+    fn an_iteration_that_ends_with_the_slot_does_not_miss_the_next() {
+        let (mut grid, mut now) = (Grid::from(at(0), SECOND), at(0));
+        assert_eq!(iterate(&mut grid, &mut now, 10, Missed::skip()), (at(0), 0));
+        assert_eq!(iterate(&mut grid, &mut now, 1, Missed::skip()), (at(10), 0));
+    }
+
+    #[test]
+    fn delay_starts_the_grid_anew() {
+        let (mut grid, mut now) = (Grid::from(at(0), SECOND), at(0));
+        assert_eq!(iterate(&mut grid, &mut now, 25, Missed::delay()), (at(0), 0));
+        assert_eq!(iterate(&mut grid, &mut now, 1, Missed::delay()), (at(25), 0));
+        assert_eq!(grid.due(), at(35));
+    }
+
+    #[test]
+    fn burst_makes_up_for_some_and_counts_the_rest() {
+        let (mut grid, mut now) = (Grid::from(at(0), SECOND), at(0));
+        assert_eq!(iterate(&mut grid, &mut now, 55, Missed::burst(2)), (at(0), 0));
+        // Slots 1 to 5 passed: 5 is due anyway, 3 and 4 are made up for, 1 and 2 are lost.
+        assert_eq!(iterate(&mut grid, &mut now, 1, Missed::burst(2)), (at(55), 2));
+        assert_eq!(iterate(&mut grid, &mut now, 1, Missed::burst(2)), (at(56), 0));
+        assert_eq!(iterate(&mut grid, &mut now, 1, Missed::burst(2)), (at(57), 0));
+        assert_eq!(iterate(&mut grid, &mut now, 1, Missed::burst(2)), (at(60), 0));
+    }
+
+    #[test]
+    fn a_late_wake_up_is_one_iteration_and_no_burst() {
+        let mut grid = Grid::from(at(0), SECOND);
+        grid.begin(at(0), Missed::skip());
+        assert_eq!(grid.begin(at(57), Missed::skip()), Slot { due: at(50), missed: 4 });
+        assert_eq!(grid.due(), at(60));
+    }
+
+    /// Ten million slots later the grid is where it should be, to the nanosecond: fault 70.
+    #[test]
+    fn fault_070_the_grid_does_not_drift() {
+        let step = Duration::from_nanos(1_000_000_007);
+        let mut grid = Grid::from(Mono(13), step);
+        for n in 0..10_000_000u64 {
+            let due = Mono(13 + n * 1_000_000_007);
+            assert_eq!(grid.due(), due);
+            // Each iteration is late and takes a while; neither moves the next slot.
+            grid.begin(due.plus(Duration::from_nanos(n % 1000)), Missed::skip());
+            grid.end(due.plus(Duration::from_millis(500)), Missed::skip());
+        }
+    }
+
+    #[test]
+    fn fault_071_extreme_instants_do_not_overflow() {
+        let mut grid = Grid::after(Mono(u64::MAX - 1), LONGEST_INTERVAL);
+        assert_eq!(grid.due(), Mono(u64::MAX));
+        grid.begin(Mono(u64::MAX), Missed::skip());
+        assert_eq!(grid.end(Mono(u64::MAX), Missed::skip()), 0);
+        assert_eq!(Grid::after(Mono(0), Duration::ZERO).due(), Mono(1));
+    }
+
+    #[test]
+    fn policies_are_read_and_printed() {
+        for policy in [Missed::skip(), Missed::delay(), Missed::burst(7)] {
+            assert_eq!(policy.to_string().parse(), Ok(policy));
+        }
+        assert!("skp".parse::<Missed>().unwrap_err().to_string().contains("did you mean `skip`"));
+        assert!("burst".parse::<Missed>().unwrap_err().to_string().contains("burst(3)"));
+    }
+}

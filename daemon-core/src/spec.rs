@@ -1,0 +1,189 @@
+//! The declaration under construction: one public method for each thing that can be said.
+//!
+//! What the macro emits is what a person would write against this. Nothing here runs anything: `declare` is pure.
+
+use std::any::{Any, TypeId};
+use std::time::Duration;
+
+use crate::context::Context;
+use crate::error::{BoxError, Error, Exit};
+use crate::hook::{HookFn, HookResult, SetupFn, SetupResult};
+use crate::lock::Lock;
+use crate::log::LogFile;
+use crate::plan::{Hook, Opt, Place, Plan, Trigger};
+use crate::plugin::Plugin;
+use crate::schedule::Missed;
+
+type ReadOption = Box<dyn Fn(&str) -> Result<Box<dyn Any>, BoxError>>;
+type MakePlugin = Box<dyn FnOnce() -> Box<dyn Plugin>>;
+
+/// What a daemon is, being declared. [`Daemon::declare`](crate::Daemon::declare) fills it in.
+pub struct Spec<D> {
+    pub(crate) plan: Plan,
+    pub(crate) setup: Option<SetupFn<D>>,
+    pub(crate) hooks: Vec<HookFn<D>>,
+    pub(crate) options: Vec<(TypeId, ReadOption)>,
+    pub(crate) plugins: Vec<MakePlugin>,
+}
+
+impl<D: 'static> Default for Spec<D> {
+    fn default() -> Self {
+        Self { plan: Plan::default(), setup: None, hooks: Vec::new(), options: Vec::new(), plugins: Vec::new() }
+    }
+}
+
+impl<D: 'static> Spec<D> {
+    /// The declaration as plain data.
+    #[must_use]
+    pub const fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The package's name and version: the daemon's name unless [`name`](Self::name) says otherwise, and what
+    /// `--version` prints.
+    pub fn package(&mut self, name: &str, version: &str) -> &mut Self {
+        if self.plan.name.is_empty() {
+            name.clone_into(&mut self.plan.name);
+        }
+        version.clone_into(&mut self.plan.version);
+        self
+    }
+
+    /// The daemon's name, for the lock, the log and messages: letters, digits and `_ . @ -`, at most 64.
+    pub fn name(&mut self, name: impl Into<String>) -> &mut Self {
+        self.plan.name = name.into();
+        self
+    }
+
+    /// What the daemon is for; the first thing `--help` says.
+    pub fn about(&mut self, text: &str) -> &mut Self {
+        text.clone_into(&mut self.plan.about);
+        self
+    }
+
+    /// How often `execute` runs: from 100 µs to 100 years, on a fixed grid that begins with the first iteration. Zero,
+    /// and the default: at once again, for a loop that blocks by itself. Flag: `--interval`.
+    pub fn interval(&mut self, interval: Duration) -> &mut Self {
+        self.plan.interval.declare(interval);
+        self
+    }
+
+    /// Who may run. Default: no lock, which is said at start. Flag: `--lock`.
+    pub fn lock(&mut self, lock: Lock) -> &mut Self {
+        self.plan.lock.declare(lock);
+        self
+    }
+
+    /// The log file: a path, which may hold `strftime` fields (`"/var/log/pulse-%F.log"`), or a function that gives
+    /// one. Both are asked again at every full five minutes. Default: standard output only. Flag: `--log`.
+    pub fn log(&mut self, to: impl LogFile) -> &mut Self {
+        self.plan.log.declare(to.into_log());
+        self
+    }
+
+    /// What becomes of slots that pass while an iteration still runs. Default: [`Missed::skip`]. Flag: `--missed`.
+    pub fn missed(&mut self, missed: Missed) -> &mut Self {
+        self.plan.missed.declare(missed);
+        self
+    }
+
+    /// Without an interval: the probability, from 0 to 1, that an idle event follows an iteration. Default 0.5.
+    /// Flag: `--idle`.
+    pub fn idle(&mut self, probability: f64) -> &mut Self {
+        self.plan.idle.declare(probability);
+        self
+    }
+
+    /// Lines for `-i`: what an administrator must do to install the daemon.
+    pub fn instructions(&mut self, lines: impl IntoIterator<Item = impl Into<String>>) -> &mut Self {
+        self.plan.instructions.extend(lines.into_iter().map(Into::into));
+        self
+    }
+
+    /// The whole text of `--help`, instead of the one made from the declaration.
+    pub fn help(&mut self, text: impl Into<String>) -> &mut Self {
+        self.plan.help = Some(text.into());
+        self
+    }
+
+    /// Makes the daemon's state, after the lock is held and the plugins are set up. A failure is a failed start.
+    pub fn setup<R: SetupResult<D>>(&mut self, setup: impl FnOnce(&Context) -> R + 'static) -> &mut Self {
+        self.setup = Some(Box::new(|cx| setup(cx).into_daemon()));
+        self
+    }
+
+    /// The main job, once an interval. It blocks the loop: the next iteration never begins before the last has ended.
+    #[track_caller]
+    pub fn execute<R: HookResult>(&mut self, hook: impl FnMut(&mut D, &Context) -> R + 'static) -> &mut Hook {
+        self.hook(Trigger::Tick, Place::here(), hook)
+    }
+
+    /// What to do on a signal or an event. Several hooks on the same run in declared order.
+    #[track_caller]
+    pub fn on<R: HookResult>(
+        &mut self,
+        trigger: impl Into<Trigger>,
+        hook: impl FnMut(&mut D, &Context) -> R + 'static,
+    ) -> &mut Hook {
+        self.hook(trigger.into(), Place::here(), hook)
+    }
+
+    /// A timer of its own in the same loop: for the first time one period after the start, then on a fixed grid. From
+    /// 100 µs to 100 years.
+    #[track_caller]
+    pub fn every<R: HookResult>(
+        &mut self,
+        period: Duration,
+        hook: impl FnMut(&mut D, &Context) -> R + 'static,
+    ) -> &mut Hook {
+        self.hook(Trigger::Every(period), Place::here(), hook)
+    }
+
+    fn hook<R: HookResult>(
+        &mut self,
+        trigger: Trigger,
+        place: Place,
+        mut hook: impl FnMut(&mut D, &Context) -> R + 'static,
+    ) -> &mut Hook {
+        self.hooks.push(Box::new(move |daemon, cx| hook(daemon, cx).into_result()));
+        self.plan.hooks.push(Hook::new(trigger, place));
+        let last = self.plan.hooks.len() - 1;
+        &mut self.plan.hooks[last]
+    }
+
+    /// A command-line option of your own: `--name VALUE`, read by `read`, and asked for by the same function:
+    /// `cx.option(Self::limit)`. Underscores in the name become dashes.
+    pub fn option<F, T, E>(&mut self, name: &str, read: F) -> &mut Opt
+    where
+        F: Fn(&str) -> Result<T, E> + 'static,
+        T: 'static,
+        E: Into<BoxError>,
+    {
+        let key = TypeId::of::<F>();
+        let read = move |text: &str| -> Result<Box<dyn Any>, BoxError> {
+            read(text).map(|value| Box::new(value) as Box<dyn Any>).map_err(Into::into)
+        };
+        self.options.push((key, Box::new(read)));
+        self.plan.options.push(Opt { name: name.trim_start_matches("r#").replace('_', "-"), about: String::new() });
+        let last = self.plan.options.len() - 1;
+        &mut self.plan.options[last]
+    }
+
+    /// A plugin, made by `make` when the daemon really runs. Plugins are set up in declared order and torn down in
+    /// reverse.
+    pub fn plugin<P: Plugin>(&mut self, make: impl FnOnce() -> P + 'static) -> &mut Self {
+        self.plugins.push(Box::new(|| Box::new(make())));
+        self.plan.plugins += 1;
+        self
+    }
+
+    /// Reads the text given for the option at `index`.
+    pub(crate) fn read_option(&self, index: usize, text: &str) -> Result<(TypeId, Box<dyn Any>), Error> {
+        let (key, read) = &self.options[index];
+        let name = &self.plan.options[index].name;
+        match read(text) {
+            Ok(value) => Ok((*key, value)),
+            Err(error) => Err(Error::new(Exit::Usage, format!("invalid value {text:?} for --{name}: {error}"))),
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The operating system, and the only place with `unsafe` code.
+//!
+//! Thin: each file wraps one thing the kernel offers and decides nothing. It may use the words (`error`, `signal`,
+//! `clock`) and nothing above them.
+
+pub(crate) mod clock;
+pub(crate) mod interlock;
+pub(crate) mod local_time;
+pub(crate) mod nonblocking;
+pub(crate) mod process;
+pub(crate) mod signals;
+pub(crate) mod wait;

@@ -1,0 +1,101 @@
+//! What the process is: who runs it, from where, on which terminal, with how much memory.
+
+use std::fs;
+use std::os::fd::BorrowedFd;
+use std::path::PathBuf;
+
+use nix::unistd::{Uid, User, geteuid, getpid};
+
+/// Our process number.
+pub(crate) fn pid() -> u32 {
+    getpid().as_raw().cast_unsigned()
+}
+
+/// The user whose rights we have.
+pub(crate) fn uid() -> u32 {
+    geteuid().as_raw()
+}
+
+/// The name of a user, or its number where it has none.
+pub(crate) fn user_name(uid: u32) -> String {
+    match User::from_uid(Uid::from_raw(uid)) {
+        Ok(Some(user)) => user.name,
+        _ => uid.to_string(),
+    }
+}
+
+/// The home directory by the user database; `$HOME` is not asked, since cron and a shell would disagree.
+pub(crate) fn home() -> Option<PathBuf> {
+    User::from_uid(geteuid()).ok().flatten().map(|user| user.dir)
+}
+
+/// Whether the process belongs to a terminal (standard input need not be it).
+pub(crate) fn has_terminal() -> bool {
+    // Opening it is the definition: ENXIO when there is none.
+    fs::File::open("/dev/tty").is_ok()
+}
+
+/// This boot of this machine, as 32 hex digits and dashes; empty where /proc is missing.
+pub(crate) fn boot_id() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").map(|id| id.trim().to_owned()).unwrap_or_default()
+}
+
+/// The name of this machine.
+pub(crate) fn host_name() -> String {
+    fs::read_to_string("/proc/sys/kernel/hostname").map(|name| name.trim().to_owned()).unwrap_or_default()
+}
+
+/// 128 random bits as hex digits: the only thing by which "mine" may be decided.
+pub(crate) fn random_id() -> String {
+    random().map(|bits| format!("{bits:032x}")).unwrap_or_default()
+}
+
+/// A random number to start a sequence with.
+pub(crate) fn seed() -> u64 {
+    #[allow(clippy::cast_possible_truncation, reason = "any 64 of the bits do")]
+    random().map_or(0x9E37_79B9_7F4A_7C15, |bits| bits as u64)
+}
+
+fn random() -> Option<u128> {
+    let mut bytes = [0u8; 16];
+    // SAFETY: the buffer is writable for the length given.
+    let got = unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), bytes.len(), 0) };
+    (got == 16).then(|| u128::from_ne_bytes(bytes))
+}
+
+/// How nice the process is, from -20 to 19.
+pub(crate) fn niceness() -> i32 {
+    // SAFETY: no memory is passed; -1 can be a result, and an error is not possible for ourselves.
+    unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) }
+}
+
+/// Resident memory now and at its highest, in bytes.
+pub(crate) fn memory() -> (u64, u64) {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let field = |key: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0) * 1024
+    };
+    (field("VmRSS:"), field("VmHWM:"))
+}
+
+/// The name of the file system `fd` is on, if it is one that only pretends to lock, or locks over a network.
+pub(crate) fn network_file_system(fd: BorrowedFd<'_>) -> Option<&'static str> {
+    const NAMES: &[(i64, &str)] = &[
+        (0x6969, "NFS"),
+        (0x517B, "SMB"),
+        (0xFF53_4D42, "CIFS"),
+        (0xFE53_4D42, "SMB2"),
+        (0x6573_5546, "FUSE"),
+        (0x0102_1997, "9p"),
+        (0x5346_414F, "AFS"),
+        (0x7375_7245, "Coda"),
+        (0x564C, "NCP"),
+        (0x0BD0_0BD0, "Lustre"),
+        (0x00C3_6400, "Ceph"),
+        (0x7461_636F, "OCFS2"),
+    ];
+    let kind = nix::sys::statfs::fstatfs(fd).ok()?.filesystem_type().0;
+    // The kernel's number may come sign-extended.
+    NAMES.iter().find(|(number, _)| *number == (kind & 0xFFFF_FFFF)).map(|(_, name)| *name)
+}

@@ -1,0 +1,81 @@
+//! Signals: blocked from the first statement of `main`, then taken by signal-hook into a pipe that the loop watches.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use nix::sys::signal::{SigHandler, SigSet, Signal as Nix};
+use signal_hook::iterator::backend::SignalDelivery;
+use signal_hook::iterator::exfiltrator::SignalOnly;
+
+use crate::signal::Signal;
+
+/// How many times a stop was asked for. Counted in the signal handler itself, so that a long hook can see it at once.
+static STOPS: AtomicUsize = AtomicUsize::new(0);
+
+/// Some signal arrived since it was last asked. It saves a loop that never sleeps a system call each round.
+static RAISED: AtomicBool = AtomicBool::new(false);
+
+/// Whether signals arrived since the last call.
+pub(crate) fn raised() -> bool {
+    RAISED.load(Ordering::Relaxed) && RAISED.swap(false, Ordering::Relaxed)
+}
+
+/// How many INT and TERM have arrived so far.
+pub(crate) fn stops() -> usize {
+    STOPS.load(Ordering::Relaxed)
+}
+
+/// Holds back all signals that can be held back, until [`Signals::listen`]. They are not lost: the kernel keeps them.
+pub(crate) fn block() {
+    // Can not fail: the set and the way are valid.
+    let _ = SigSet::all().thread_block();
+}
+
+/// Undoes what a parent may have left to us: a SIGCHLD that is ignored makes every wait for a child fail.
+pub(crate) fn sane_dispositions() {
+    // SAFETY: the default disposition installs no handler of ours.
+    let _ = unsafe { nix::sys::signal::signal(Nix::SIGCHLD, SigHandler::SigDfl) };
+}
+
+/// The signals that have arrived, behind one descriptor.
+pub(crate) struct Signals {
+    delivery: SignalDelivery<UnixStream, SignalOnly>,
+}
+
+impl Signals {
+    /// Takes `wanted` from now on, and lets through what was held back. After this no signal of `wanted` kills by
+    /// default action, and those that came meanwhile are there to be read.
+    pub(crate) fn listen(wanted: &[Signal]) -> io::Result<Self> {
+        let (read, write) = UnixStream::pair()?;
+        for stop in [Signal::INT, Signal::TERM] {
+            // SAFETY: the handler only adds to an atomic, which is allowed in a signal handler.
+            unsafe {
+                signal_hook::low_level::register(stop.number(), || {
+                    STOPS.fetch_add(1, Ordering::Relaxed);
+                })?;
+            }
+        }
+        for signal in wanted {
+            // SAFETY: as above.
+            unsafe {
+                signal_hook::low_level::register(signal.number(), || RAISED.store(true, Ordering::Relaxed))?;
+            }
+        }
+        let numbers = wanted.iter().map(|signal| signal.number());
+        let delivery = SignalDelivery::with_pipe(read, write, SignalOnly::default(), numbers)?;
+        let _ = SigSet::all().thread_unblock();
+        Ok(Self { delivery })
+    }
+
+    /// Becomes readable when a signal arrives.
+    pub(crate) fn fd(&self) -> BorrowedFd<'_> {
+        self.delivery.get_read().as_fd()
+    }
+
+    /// What arrived since the last call, each signal once.
+    pub(crate) fn pending(&mut self) -> impl Iterator<Item = Signal> + use<> {
+        self.delivery.pending().filter_map(Signal::from_number).collect::<Vec<_>>().into_iter()
+    }
+}

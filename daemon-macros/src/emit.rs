@@ -1,0 +1,207 @@
+//! Writes the declaration: the statements that a person would have typed against the public API of the core, in the
+//! order of the source.
+//!
+//! May not decide, and may not put logic into what it writes: an `if` in an expansion would be a gap in the core.
+//!
+//! Spans: the user's words keep theirs, so that errors, hover and completion find them. Local names of ours are
+//! hygienic. The word of a helper or key names the method, so the call has the place of the user's word.
+
+use crate::model::{Declaration, Fallback, Hook, Setting, Target};
+use crate::table::Kind;
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+
+/// The impl of `Daemon`.
+pub fn emit(declaration: &Declaration) -> TokenStream {
+    let Declaration {
+        target,
+        cfgs,
+        about,
+        settings,
+        default,
+        hooks,
+    } = declaration;
+    let Target {
+        keyword,
+        generics,
+        name,
+        bounds,
+    } = target;
+    let spec = local("spec");
+    let about = about.as_ref().map(|text| quote!(#spec.about(#text);));
+    let settings = settings.iter().map(|setting| set(&spec, setting));
+    let default = fallback(&spec, default, target);
+    let hooks = hooks.iter().map(|hook| statement(&spec, hook));
+    let declare = quote! {
+        fn declare(#spec: &mut ::daemon_core::Spec<Self>) {
+            #spec.package(::core::env!("CARGO_PKG_NAME"), ::core::env!("CARGO_PKG_VERSION"));
+            #about
+            #(#settings)*
+            #default
+            #(#hooks)*
+        }
+    };
+    // Begun and ended with tokens of the user's, so that an error about the impl as a whole, such as a second one, is
+    // at the head of the block.
+    let body = group(Delimiter::Brace, ends(name, Span::call_site()).1, declare);
+    quote! {
+        #(#cfgs)*
+        #[automatically_derived]
+        #keyword #generics ::daemon_core::Daemon for #name #bounds #body
+    }
+}
+
+/// `spec.key(value);`
+fn set(spec: &Ident, Setting { key, value }: &Setting) -> TokenStream {
+    let arguments = parentheses(key.span(), value.into_token_stream());
+    quote!(#spec.#key #arguments;)
+}
+
+/// The statement that makes the daemon by `Default`, at the place of the type: that is where an error about it belongs.
+fn fallback(spec: &Ident, default: &Fallback, target: &Target) -> TokenStream {
+    let unless = match default {
+        Fallback::Never => return TokenStream::new(),
+        Fallback::Always => TokenStream::new(),
+        Fallback::Unless(lists) => {
+            let lists = lists
+                .iter()
+                .map(|cfgs| joined("all", cfgs.iter().map(condition).collect()));
+            let any = joined("any", lists.collect());
+            quote!(#[cfg(not(#any))])
+        }
+    };
+    let (span, _) = ends(&target.name, Span::call_site());
+    let made = quote_spanned!(span=> <Self as ::core::default::Default>::default());
+    quote!(#unless #spec.setup(|_| #made);)
+}
+
+/// Conditions of a `#[cfg]` under one word; a single one needs none.
+fn joined(word: &str, conditions: Vec<TokenStream>) -> TokenStream {
+    match conditions.as_slice() {
+        [condition] => condition.clone(),
+        _ => {
+            let word = Ident::new(word, Span::call_site());
+            quote!(#word(#(#conditions),*))
+        }
+    }
+}
+
+/// What stands between the parentheses of a `#[cfg(…)]`.
+fn condition(cfg: &TokenStream) -> TokenStream {
+    let inside = |tokens: TokenStream| match tokens.into_iter().last() {
+        Some(TokenTree::Group(group)) => group.stream(),
+        _ => TokenStream::new(),
+    };
+    inside(inside(cfg.clone()))
+}
+
+/// `spec.hook(…).about("…");`
+fn statement(spec: &Ident, hook: &Hook) -> TokenStream {
+    let Hook {
+        cfgs,
+        kind,
+        word,
+        when,
+        about,
+        ..
+    } = hook;
+    let arguments = match kind {
+        Kind::Setup | Kind::Plugin => associated(hook),
+        Kind::Option => option(hook),
+        Kind::Execute => method(hook),
+        Kind::On | Kind::Every => {
+            let method = method(hook);
+            quote!(#when, #method)
+        }
+    };
+    let arguments = parentheses(word.span(), arguments);
+    // `setup` and `plugin` give the spec back, which has a text of its own: their doc comments are for readers only.
+    let documented = !matches!(kind, Kind::Setup | Kind::Plugin);
+    let about = about
+        .as_ref()
+        .filter(|_| documented)
+        .map(|text| quote!(.about(#text)));
+    quote!(#(#cfgs)* #spec.#word #arguments #about;)
+}
+
+/// `|daemon, cx| daemon.beat(cx)`: from the first token of the function's return type to the last, so that a result
+/// which is none of a hook's is reported at that type; without such a type it stands at the helper's word. The context
+/// has the place of its type, so that a wrong one is reported there.
+///
+/// These spans are the user's own and not only at their place: rustc points at an argument only where it has the same
+/// hygiene as the method's name. No name of the user's is in scope that ours could meet.
+fn method(hook: &Hook) -> TokenStream {
+    let (name, word) = (&hook.name, hook.word.span());
+    let (first, last) = returned(hook);
+    let cx = hook
+        .context
+        .as_ref()
+        .map(|of| Ident::new("cx", ends(of, word).0));
+    let parameter = cx
+        .as_ref()
+        .map_or_else(|| quote_spanned!(first=> _), Ident::to_token_stream);
+    let arguments = parentheses(last, cx.to_token_stream());
+    quote_spanned!(first=> |daemon, #parameter| daemon.#name #arguments)
+}
+
+/// `Self::disk`, or `|_| Self::open()` for a setup that does not take the context it is given. From the function's name
+/// to the end of its return type, for the same reason.
+fn associated(hook: &Hook) -> TokenStream {
+    let name = &hook.name;
+    let (first, last) = returned(hook);
+    let path = quote_spanned!(last=> Self::#name);
+    if hook.kind == Kind::Setup && hook.context.is_none() {
+        let arguments = parentheses(last, TokenStream::new());
+        quote_spanned!(first=> |_| #path #arguments)
+    } else {
+        path
+    }
+}
+
+/// The places of the first and the last token of the return type, else the place of the helper's word.
+fn returned(hook: &Hook) -> (Span, Span) {
+    let word = hook.word.span();
+    hook.output
+        .as_ref()
+        .map_or((word, word), |output| ends(output, word))
+}
+
+/// `"limit", Self::limit`, all at the place of the function's name: that is where a wrong signature is reported.
+fn option(hook: &Hook) -> TokenStream {
+    let name = &hook.name;
+    let text = name.unraw().to_string();
+    quote_spanned!(name.span()=> #text, Self::#name)
+}
+
+/// The places of the first and the last token.
+fn ends(tokens: &TokenStream, empty: Span) -> (Span, Span) {
+    let first = tokens
+        .clone()
+        .into_iter()
+        .next()
+        .map_or(empty, |token| token.span());
+    let last = tokens
+        .clone()
+        .into_iter()
+        .last()
+        .map_or(empty, |token| token.span());
+    (first, last)
+}
+
+/// Parentheses at a place.
+fn parentheses(span: Span, inside: TokenStream) -> TokenTree {
+    group(Delimiter::Parenthesis, span, inside)
+}
+
+/// A group at a place.
+fn group(delimiter: Delimiter, span: Span, inside: TokenStream) -> TokenTree {
+    let mut group = Group::new(delimiter, inside);
+    group.set_span(span);
+    group.into()
+}
+
+/// A name of ours that no name of the user's can meet.
+fn local(name: &str) -> Ident {
+    format_ident!("{name}", span = Span::mixed_site())
+}

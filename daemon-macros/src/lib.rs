@@ -1,0 +1,243 @@
+//! The `#[daemon]` attribute of the crate `daemon-core`, which exports it: depend on that crate, not on this one.
+//!
+//! This file is the door: it alone names `proc_macro`, and it may do nothing but hand tokens on. What an attribute
+//! means is documented here; how it works begins in `expand`.
+
+mod check;
+mod docs;
+mod emit;
+mod errors;
+mod expand;
+mod fit;
+mod model;
+mod read;
+mod settings;
+mod signature;
+mod split;
+mod strip;
+mod table;
+#[cfg(test)]
+mod tests;
+mod trigger;
+mod value;
+
+use proc_macro::TokenStream;
+
+/// Declares a daemon on the `impl` block of a type.
+///
+/// *When to use:* on one block of a type that is to run as a daemon. The block stays what it is, ordinary functions that
+/// can be called and tested; beside it the attribute writes `impl Daemon for` the type: one statement for each key and
+/// each helper, the same that you would write by hand.
+///
+/// ```
+/// use daemon_core::prelude::*;
+/// use std::process::ExitCode;
+///
+/// #[derive(Default)]
+/// struct Heartbeat {
+///     beats: u64,
+/// }
+///
+/// /// Counts a beat every second and a half.
+/// #[daemon(interval = "1.5s", lock = "file")]
+/// impl Heartbeat {
+///     #[execute]
+///     fn beat(&mut self) {
+///         self.beats += 1;
+///     }
+///
+///     /// Prints the counter.
+///     #[on(signal = "USR2")]
+///     fn dump(&self) {
+///         eprintln!("{} beats so far", self.beats);
+///     }
+/// }
+///
+/// // fn main() -> ExitCode { Heartbeat::main() }
+/// # fn main() { let _: fn() -> ExitCode = Heartbeat::main; }
+/// ```
+///
+/// The doc comment of the block is what `--help` says about the daemon.
+///
+/// # Keys
+///
+/// Each is the name of the method of `Spec` that it becomes. All may be left out.
+///
+/// | key | value | default | example |
+/// |---|---|---|---|
+/// | `name` | text, or an expression | the package's name | `name = "heartbeat"` |
+/// | `interval` | time from the start of one iteration to the next: a text with a unit (`us`, `ms`, `s`, `m`, `h`, `d`), or a `Duration` | none: iterate at once | `interval = "1.5s"` |
+/// | `lock` | a word: `file`, `path("/…")`, `none`; or a `Lock` | `none`, and it is said at the start | `lock = "file"` |
+/// | `log` | where the log goes: a text, perhaps a pattern of `strftime`, or a function that gives a path | standard output | `log = Self::log_file` |
+/// | `missed` | what becomes of slots that an iteration ran over, a word: `skip`, `delay`, `burst(n)`; or a `Missed` | `skip` | `missed = burst(3)` |
+/// | `idle` | probability, from 0 to 1, that the idle event follows an iteration of a daemon without an interval | `0.5` | `idle = 0.1` |
+/// | `instructions` | lines that the install instructions get, an array of texts | none | `instructions = ["Create /var/spool/beats."]` |
+/// | `help` | the whole text of `--help`, in place of the one that is made | made of the declaration | `help = include_str!("help.txt")` |
+///
+/// A *word* is a bare name or a text of one; what it means is looked up in the core, so that a wrong one is an error at
+/// your word that names the nearest. A constant of your own is written with a path: `lock = Self::LOCK`. Any other
+/// expression stays as it is. A text in a place of a duration is checked while compiling.
+///
+/// # Helpers
+///
+/// | helper | on | how often |
+/// |---|---|---|
+/// | [`#[setup]`](macro@setup) | `fn() -> Result<Self>`, may take `&Context` | at most once; without it the type is made by `Default` |
+/// | [`#[execute]`](macro@execute) | `fn(&mut self)`, may take `&Context` | at most once |
+/// | [`#[on(…)]`](macro@on) | `fn(&mut self)`, may take `&Context` | as often as wanted, also on one function |
+/// | [`#[every("10m")]`](macro@every) | `fn(&mut self)`, may take `&Context` | as often as wanted, also on one function |
+/// | [`#[option]`](macro@option) | `fn(&str) -> Result<T>` | as often as wanted |
+/// | [`#[plugin]`](macro@plugin) | `fn() -> impl Plugin` | as often as wanted |
+///
+/// `&mut self` may be `&self` everywhere. The result of a hook is nothing or a `Result<(), E>` with any error that is
+/// or can become a boxed one. A `#[cfg]` on a function holds for its helpers too. The doc comment of a hook is its text
+/// in help and status. Generics and where clauses of the block are kept.
+///
+/// # Errors
+///
+/// All mistakes of a block are reported at once, each at the word that is wrong, and the block itself is always kept.
+#[proc_macro_attribute]
+pub fn daemon(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(args.into(), item.into()).into()
+}
+
+/// Makes the daemon, inside a block under [`#[daemon]`](macro@daemon).
+///
+/// *When to use:* when the type needs more than `Default`: open files, read options. At most one; it is called once,
+/// after the command line is read and the lock is held.
+///
+/// Wants `fn() -> Self`, `fn() -> Result<Self>`, or either with one argument `&Context`.
+///
+/// ```
+/// # use daemon_core::prelude::*;
+/// # struct Reader { file: std::fs::File }
+/// # #[daemon]
+/// # impl Reader {
+/// #[setup]
+/// fn open(_: &Context) -> std::io::Result<Self> {
+///     Ok(Self { file: std::fs::File::open("/proc/loadavg")? })
+/// }
+/// # }
+/// ```
+#[proc_macro_attribute]
+pub fn setup(_: TokenStream, item: TokenStream) -> TokenStream {
+    expand::misplaced("setup", item.into()).into()
+}
+
+/// The iteration: what the daemon does each interval, inside a block under [`#[daemon]`](macro@daemon).
+///
+/// *When to use:* for the daemon's main work. At most one; without it the daemon sleeps until its next event.
+///
+/// Wants `fn(&mut self)` or `fn(&self)`, may take one argument `&Context`; returns nothing or a `Result<(), E>`.
+///
+/// ```
+/// # use daemon_core::prelude::*;
+/// # #[derive(Default)] struct Heartbeat { beats: u64 }
+/// # #[daemon]
+/// # impl Heartbeat {
+/// #[execute]
+/// fn beat(&mut self) {
+///     self.beats += 1;
+/// }
+/// # }
+/// ```
+#[proc_macro_attribute]
+pub fn execute(_: TokenStream, item: TokenStream) -> TokenStream {
+    expand::misplaced("execute", item.into()).into()
+}
+
+/// Calls a function on a signal or an event, inside a block under [`#[daemon]`](macro@daemon).
+///
+/// *When to use:* `#[on(signal = USR2)]` to answer a signal, `#[on(idle)]` and its like to take part in the daemon's
+/// life. Has no default: a trigger must be named. May stand on a function as often as wanted, each with one trigger.
+///
+/// Wants `fn(&mut self)` or `fn(&self)`, may take one argument `&Context`; returns nothing or a `Result<(), E>`.
+///
+/// ```
+/// # use daemon_core::prelude::*;
+/// # #[derive(Default)] struct Heartbeat { beats: u64 }
+/// # #[daemon]
+/// # impl Heartbeat {
+/// #[on(signal = USR2)]
+/// #[on(shutdown)]
+/// fn dump(&self) {
+///     eprintln!("{} beats", self.beats);
+/// }
+/// # }
+/// ```
+#[proc_macro_attribute]
+pub fn on(_: TokenStream, item: TokenStream) -> TokenStream {
+    expand::misplaced("on", item.into()).into()
+}
+
+/// Calls a function each time a period is over, inside a block under [`#[daemon]`](macro@daemon).
+///
+/// *When to use:* for work beside the iteration, on a clock of its own. The period is a text with a unit (`us`, `ms`,
+/// `s`, `m`, `h`, `d`) or a `Duration`; it has no default. May stand on a function as often as wanted.
+///
+/// Wants `fn(&mut self)` or `fn(&self)`, may take one argument `&Context`; returns nothing or a `Result<(), E>`.
+///
+/// ```
+/// # use daemon_core::prelude::*;
+/// # #[derive(Default)] struct Cache { lines: Vec<String> }
+/// # #[daemon]
+/// # impl Cache {
+/// #[every("10m")]
+/// fn tidy(&mut self) {
+///     self.lines.clear();
+/// }
+/// # }
+/// ```
+#[proc_macro_attribute]
+pub fn every(_: TokenStream, item: TokenStream) -> TokenStream {
+    expand::misplaced("every", item.into()).into()
+}
+
+/// A command-line option of one's own, inside a block under [`#[daemon]`](macro@daemon).
+///
+/// *When to use:* when the daemon has a setting that the framework does not know. The function reads the option's text;
+/// the option has the function's name, with dashes for underscores, and its doc comment in `--help`.
+///
+/// Wants `fn(&str) -> Result<T, E>`.
+///
+/// ```
+/// # use daemon_core::prelude::*;
+/// # #[derive(Default)] struct Reader;
+/// # #[daemon]
+/// # impl Reader {
+/// /// Read at most this many lines.
+/// #[option]
+/// fn max_lines(text: &str) -> Result<u32, std::num::ParseIntError> {
+///     text.parse()
+/// }
+/// # }
+/// ```
+#[proc_macro_attribute]
+pub fn option(_: TokenStream, item: TokenStream) -> TokenStream {
+    expand::misplaced("option", item.into()).into()
+}
+
+/// Plugs something into the daemon, inside a block under [`#[daemon]`](macro@daemon).
+///
+/// *When to use:* to add a part that has events, options or instructions of its own. The function makes the plugin when
+/// the daemon is declared.
+///
+/// Wants `fn() -> impl Plugin`.
+///
+/// ```
+/// # use daemon_core::prelude::*;
+/// # #[derive(Default)] struct Reader;
+/// # struct Greeter;
+/// # impl Plugin for Greeter {}
+/// # #[daemon]
+/// # impl Reader {
+/// #[plugin]
+/// fn greeter() -> impl Plugin {
+///     Greeter
+/// }
+/// # }
+/// ```
+#[proc_macro_attribute]
+pub fn plugin(_: TokenStream, item: TokenStream) -> TokenStream {
+    expand::misplaced("plugin", item.into()).into()
+}

@@ -1,0 +1,207 @@
+//! The whole vocabulary of the attribute, spelled once: every key, every helper, what each takes and what to write.
+//!
+//! May not hold a *value* (no unit, no signal, no lock kind: the core knows those) and may not read or emit tokens.
+
+/// A key of `#[daemon(key = value)]`. Each is also the name of the method of `Spec` that it becomes.
+pub struct Key {
+    /// The word.
+    pub name: &'static str,
+    /// How its value is read.
+    pub slot: Slot,
+    /// A whole correct `key = value`, for messages.
+    pub example: &'static str,
+}
+
+/// How a value is read.
+#[derive(Clone, Copy)]
+pub enum Slot {
+    /// A text such as `"1.5s"` goes through the core's `duration!`; other expressions are moved untouched.
+    Duration,
+    /// A single word, bare or as text, names an item of this type of the core; other expressions are moved untouched.
+    Word(&'static str, Item),
+    /// Any expression, moved untouched.
+    Moved,
+}
+
+/// What a bare word of a word slot names in its type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Item {
+    /// An associated function without arguments: `file` becomes `Lock::file()`.
+    Function,
+    /// An associated constant: `USR2` becomes `Signal::USR2`.
+    Constant,
+}
+
+/// All keys, in the order in which lists name them.
+pub const KEYS: [Key; 8] = [
+    Key {
+        name: "name",
+        slot: Slot::Moved,
+        example: "name = \"heartbeat\"",
+    },
+    Key {
+        name: "interval",
+        slot: Slot::Duration,
+        example: "interval = \"1.5s\"",
+    },
+    Key {
+        name: "lock",
+        slot: Slot::Word("Lock", Item::Function),
+        example: "lock = \"file\"",
+    },
+    Key {
+        name: "log",
+        slot: Slot::Moved,
+        example: "log = \"/var/log/heartbeat.log\"",
+    },
+    Key {
+        name: "missed",
+        slot: Slot::Word("Missed", Item::Function),
+        example: "missed = skip",
+    },
+    Key {
+        name: "idle",
+        slot: Slot::Moved,
+        example: "idle = 0.5",
+    },
+    Key {
+        name: "instructions",
+        slot: Slot::Moved,
+        example: "instructions = [\"first line\", \"second line\"]",
+    },
+    Key {
+        name: "help",
+        slot: Slot::Moved,
+        example: "help = \"the text of --help\"",
+    },
+];
+
+/// A helper attribute on a function of the block. Each is also the name of the method of `Spec` that it becomes.
+pub struct Helper {
+    /// The word.
+    pub name: &'static str,
+    /// Which helper it is.
+    pub kind: Kind,
+    /// A whole correct attribute, for messages.
+    pub example: &'static str,
+    /// The signature that the function must have.
+    pub wanted: Wanted,
+}
+
+/// The helpers, for code that must tell them apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// `#[setup]`
+    Setup,
+    /// `#[execute]`
+    Execute,
+    /// `#[on(…)]`
+    On,
+    /// `#[every(…)]`
+    Every,
+    /// `#[option]`
+    Option,
+    /// `#[plugin]`
+    Plugin,
+}
+
+/// What the syntax of a function must look like; the types in it are rustc's affair.
+pub struct Wanted {
+    /// Whether it is called on the daemon (`&self` or `&mut self`) or without one.
+    pub receiver: bool,
+    /// The least and the most arguments after the receiver.
+    pub inputs: (usize, usize),
+    /// Whether it must return something by its syntax.
+    pub output: bool,
+    /// The signatures to write, with `NAME` in place of the function's name.
+    pub write: &'static str,
+}
+
+/// What every hook is: a method that may look at the context.
+const HOOK: Wanted = Wanted {
+    receiver: true,
+    inputs: (0, 1),
+    output: false,
+    write: "`fn NAME(&mut self)` or `fn NAME(&mut self, cx: &Context)`",
+};
+
+/// All helpers, in the order in which lists name them.
+pub const HELPERS: [Helper; 6] = [
+    Helper {
+        name: "setup",
+        kind: Kind::Setup,
+        example: "#[setup]",
+        wanted: Wanted {
+            receiver: false,
+            inputs: (0, 1),
+            output: true,
+            write: "`fn NAME() -> Result<Self>` or `fn NAME(cx: &Context) -> Result<Self>`",
+        },
+    },
+    Helper {
+        name: "execute",
+        kind: Kind::Execute,
+        example: "#[execute]",
+        wanted: HOOK,
+    },
+    Helper {
+        name: "on",
+        kind: Kind::On,
+        example: "#[on(signal = USR2)]` or `#[on(idle)]",
+        wanted: HOOK,
+    },
+    Helper {
+        name: "every",
+        kind: Kind::Every,
+        example: "#[every(\"10m\")]",
+        wanted: HOOK,
+    },
+    Helper {
+        name: "option",
+        kind: Kind::Option,
+        example: "#[option]",
+        wanted: Wanted {
+            receiver: false,
+            inputs: (1, 1),
+            output: true,
+            write: "`fn NAME(text: &str) -> Result<T>` with a type of your own for `T`",
+        },
+    },
+    Helper {
+        name: "plugin",
+        kind: Kind::Plugin,
+        example: "#[plugin]",
+        wanted: Wanted {
+            receiver: false,
+            inputs: (0, 0),
+            output: true,
+            write: "`fn NAME() -> impl Plugin`",
+        },
+    },
+];
+
+/// The slot of the period of `#[every("10m")]`.
+pub const PERIOD: Slot = Slot::Duration;
+/// The word before `=` in `#[on(signal = USR2)]`.
+pub const SIGNAL: &str = "signal";
+/// The slot of the value of `signal`.
+pub const SIGNAL_SLOT: Slot = Slot::Word("Signal", Item::Constant);
+/// The slot of the bare word of `#[on(idle)]`.
+pub const EVENT_SLOT: Slot = Slot::Word("Event", Item::Function);
+/// The crate whose helpers may also be written with their path, `#[daemon_core::execute]`.
+pub const CORE: &str = "daemon_core";
+
+/// The key of this name.
+pub fn key(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+/// The helper of this name.
+pub fn helper(name: &str) -> Option<&'static Helper> {
+    HELPERS.iter().find(|helper| helper.name == name)
+}
+
+/// The names of all keys.
+pub fn keys() -> impl Iterator<Item = &'static str> + Clone {
+    KEYS.iter().map(|key| key.name)
+}

@@ -1,0 +1,207 @@
+//! Whole, half-typed and generated blocks: the user's tokens always come back, and what can be declared is.
+//!
+//! May not look at messages: `faults` does.
+
+use super::faults::faults;
+use super::tokens;
+use crate::expand::expand;
+use crate::table;
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::quote;
+
+/// A block with everything in it.
+const FULL: &str = r##"
+    /// Beats every second and a half.
+    #[allow(dead_code)]
+    impl<T: Clone + Into<Vec<u8>>, const N: usize> Heartbeat<T, { N }> where for<'a> &'a T: Sized, T: 'static {
+        #![allow(clippy::all)]
+        const LIMITS: [u32; 2] = [1, 2];
+        #[setup]
+        pub(crate) fn open(_: &Context) -> Result<Self> { Ok(Self { beats: 0, of: a < b }) }
+        /// One beat.
+        #[execute]
+        fn beat(&mut self) { self.beats += 1; log::info!("beat {}", self.beats); }
+        /// Print the counter.
+        #[cfg(unix)] #[on(signal = "USR2")] #[on(idle)] #[on(Self::EVENT)]
+        fn dump<'a>(&'a self, cx: &'a Context) -> Result<(), Foo<{ 3 }>> where T: Copy { if true { } Ok(()) }
+        #[inline] #[every("10m")] #[daemon_core::every(Self::DAY)]
+        fn r#type(self: &mut Self, cx: &Context) -> io::Result<()> { Ok(()) }
+        helper_macro! { a, b }
+        #[option] fn limit(text: &str) -> Result<u32, BTreeMap<u8, u16>> { text.parse() }
+        #[plugin] fn disk() -> impl Plugin + use<T> { Disk }
+        fn other<A, B>(self, a: A, b: B) -> impl Fn(A) -> B { todo!() }
+    }
+"##;
+
+/// Arguments with everything in them.
+const ARGS: &str = r#"name = "a", interval = "1.5s", lock = path("/x"), log = Self::log::<u8, u16>, missed = burst(3),
+    idle = 0.5 * 2.0, instructions = ["a", "b"], help = concat!("a", "b")"#;
+
+/// The first `count` tokens, a group counting as one more than its content; the groups stay closed.
+fn cut(stream: TokenStream, count: &mut usize) -> TokenStream {
+    let mut kept = Vec::new();
+    for token in stream {
+        if *count == 0 {
+            break;
+        }
+        *count -= 1;
+        kept.push(match token {
+            TokenTree::Group(group) => {
+                Group::new(group.delimiter(), cut(group.stream(), count)).into()
+            }
+            token => token,
+        });
+    }
+    kept.into_iter().collect()
+}
+
+/// How many tokens `cut` counts.
+fn size(stream: TokenStream) -> usize {
+    stream
+        .into_iter()
+        .map(|token| {
+            if let TokenTree::Group(group) = token {
+                1 + size(group.stream())
+            } else {
+                1
+            }
+        })
+        .sum()
+}
+
+/// The user's tokens without the helpers, found in another way than the crate does it.
+fn without_helpers(item: TokenStream) -> TokenStream {
+    let members = |stream: TokenStream| {
+        let mut kept: Vec<TokenTree> = Vec::new();
+        for token in stream {
+            let text = token.to_string().replace([' ', '\n'], "");
+            let inside = text
+                .strip_prefix('[')
+                .unwrap_or("")
+                .trim_start_matches("daemon_core::");
+            let word = inside
+                .split(|char: char| !char.is_alphanumeric())
+                .next()
+                .unwrap_or("");
+            let marked = kept.last().is_some_and(|last| last.to_string() == "#")
+                && table::helper(word).is_some();
+            if marked {
+                _ = kept.pop()
+            } else {
+                kept.push(token)
+            }
+        }
+        kept.into_iter().collect()
+    };
+    item.into_iter()
+        .map(|token| match token {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                Group::new(Delimiter::Brace, members(group.stream())).into()
+            }
+            token => token,
+        })
+        .collect()
+}
+
+#[test]
+fn a_whole_block_has_no_fault() {
+    assert_eq!(faults(ARGS, FULL), [""; 0]);
+    syn::parse2::<syn::File>(expand(tokens(ARGS), tokens(FULL)))
+        .expect("the expansion is a file of items");
+}
+
+#[test]
+fn a_cut_block_keeps_its_tokens() {
+    for item in [
+        FULL,
+        "impl Foo { #[execute] fn a(&self) {} }",
+        "pub struct Foo<T> { #[on(idle)] a: T }",
+    ] {
+        let whole = tokens(item);
+        for count in 0..=size(whole.clone()) {
+            let item = cut(whole.clone(), &mut count.clone());
+            let block = without_helpers(item.clone());
+            let expansion = expand(tokens(ARGS), item.clone()).to_string();
+            assert!(
+                expansion.starts_with(&block.to_string()),
+                "after {count} tokens\n{item}\n{expansion}"
+            );
+        }
+    }
+}
+
+#[test]
+fn cut_arguments_keep_the_block() {
+    let (whole, item) = (tokens(ARGS), tokens(FULL));
+    let block = without_helpers(item.clone()).to_string();
+    for count in 0..=size(whole.clone()) {
+        let expansion = expand(cut(whole.clone(), &mut count.clone()), item.clone()).to_string();
+        assert!(expansion.starts_with(&block), "after {count} tokens");
+    }
+}
+
+#[test]
+fn a_helper_behind_a_half_typed_member_is_seen() {
+    let expansion = expand(
+        TokenStream::new(),
+        tokens("impl Foo { #[execute] fn bea #[on(idle)] fn dump(&self) {} }"),
+    );
+    assert!(expansion.to_string().contains("spec . on"), "{expansion}");
+    let block = "impl Foo { fn bea fn dump (& self) { } }";
+    assert!(expansion.to_string().starts_with(block), "{expansion}");
+}
+
+#[test]
+fn fragments_of_macro_rules_are_seen_through() {
+    let group = |stream: TokenStream| TokenTree::from(Group::new(Delimiter::None, stream));
+    let (lit, word, ty, body, vis) = (
+        group(quote!("1s")),
+        group(quote!(idle)),
+        group(quote!(Foo<T>)),
+        group(quote!({ 1 })),
+        group(quote!(pub)),
+    );
+    let item = group(
+        quote!(impl<T> #ty { #[on(#word)] #vis fn a(&self) #body #[every(#lit)] fn b(&self) #body }),
+    );
+    let expansion = expand(quote!(interval = #lit), item.into()).to_string();
+    for part in [
+        "duration ! (\"1s\")",
+        "Event :: idle ()",
+        "| daemon , _ | daemon . b ()",
+        "interval",
+    ] {
+        assert!(expansion.contains(part), "{part}: {expansion}");
+    }
+    assert!(!expansion.contains("compile_error"), "{expansion}");
+}
+
+#[test]
+fn doc_comments_become_one_text() {
+    let about = |docs: &str| {
+        expand(TokenStream::new(), tokens(&format!("{docs} impl Foo {{}}"))).to_string()
+    };
+    assert!(about("/// One.\n///\n///   two\n").contains(r#"spec . about ("One.\n\n  two")"#));
+    assert!(about("/**\n * One.\n * Two.\n */").contains(r#"spec . about ("One.\nTwo.")"#));
+    assert!(
+        about("/// One.\n#[doc = include_str!(\"a\")]")
+            .contains(r#"concat ! ("One." , "\n" , include_str ! ("a"))"#)
+    );
+    assert!(!about("#[doc(hidden)]").contains("about"));
+}
+
+#[test]
+fn a_setup_that_may_be_configured_away_leaves_a_default() {
+    let member =
+        "#[cfg(a)] #[setup] fn a() -> Self {} #[setup] #[cfg(b)] #[cfg(c)] fn b() -> Self {}";
+    let expansion = expand(
+        TokenStream::new(),
+        tokens(&format!("impl Foo {{ {member} }}")),
+    )
+    .to_string();
+    assert!(
+        expansion.contains("# [cfg (not (any (a , all (b , c))))]"),
+        "{expansion}"
+    );
+    assert!(!expansion.contains("compile_error"), "{expansion}");
+}

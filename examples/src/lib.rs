@@ -1,0 +1,1 @@
+//! The gallery lives in the files beside this folder.

@@ -1,0 +1,54 @@
+/// Reads the load.
+///
+/// And writes it down.
+impl Pulse {
+    const DAY: Duration = duration!("1d");
+    fn log_file() -> PathBuf {
+        PathBuf::from("/var/log/pulse")
+    }
+    fn open() -> io::Result<Self> {
+        Self::read()
+    }
+    /// One line.
+    fn line(&mut self, cx: &Context) -> io::Result<()> {
+        self.write(cx)
+    }
+    /// Says how it is.
+    fn r#say(&self) {}
+    fn tidy(&mut self) {}
+    /// Stop after this many lines.
+    fn max_lines(text: &str) -> Result<u32, ParseIntError> {
+        text.parse()
+    }
+    fn alerts() -> impl Plugin {
+        Alerts
+    }
+}
+#[automatically_derived]
+impl ::daemon_core::Daemon for Pulse {
+    fn declare(spec: &mut ::daemon_core::Spec<Self>) {
+        spec.package(::core::env!("CARGO_PKG_NAME"), ::core::env!("CARGO_PKG_VERSION"));
+        spec.about("Reads the load.\n\nAnd writes it down.");
+        spec.name("pulse");
+        spec.interval(PERIOD);
+        spec.lock(::daemon_core::Lock::path("/run/pulse"));
+        spec.log(Self::log_file);
+        spec.missed(::daemon_core::Missed::burst(3));
+        spec.idle(0.1);
+        spec.instructions(["Create /var/spool/pulse."]);
+        spec.help(include_str!("help.txt"));
+        spec.setup(|_| Self::open());
+        spec.execute(|daemon, cx| daemon.line(cx)).about("One line.");
+        spec.on(::daemon_core::Signal::USR2, |daemon, _| daemon.r#say())
+            .about("Says how it is.");
+        spec.on(Signal::ALRM, |daemon, _| daemon.r#say()).about("Says how it is.");
+        spec.on(::daemon_core::Event::idle(), |daemon, _| daemon.r#say())
+            .about("Says how it is.");
+        spec.on(::daemon_core::Event::shutdown(), |daemon, _| daemon.r#say())
+            .about("Says how it is.");
+        spec.every(::daemon_core::duration!("10m"), |daemon, _| daemon.tidy());
+        spec.every(Self::DAY, |daemon, _| daemon.tidy());
+        spec.option("max_lines", Self::max_lines).about("Stop after this many lines.");
+        spec.plugin(Self::alerts);
+    }
+}

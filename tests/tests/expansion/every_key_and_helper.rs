@@ -1,0 +1,53 @@
+/// Reads the load.
+///
+/// And writes it down.
+#[daemon(
+    name = "pulse",
+    interval = PERIOD,
+    lock = path("/run/pulse"),
+    log = Self::log_file,
+    missed = burst(3),
+    idle = 0.1,
+    instructions = ["Create /var/spool/pulse."],
+    help = include_str!("help.txt")
+)]
+impl Pulse {
+    const DAY: Duration = duration!("1d");
+
+    fn log_file() -> PathBuf {
+        PathBuf::from("/var/log/pulse")
+    }
+
+    #[setup]
+    fn open() -> io::Result<Self> {
+        Self::read()
+    }
+
+    /// One line.
+    #[execute]
+    fn line(&mut self, cx: &Context) -> io::Result<()> {
+        self.write(cx)
+    }
+
+    /// Says how it is.
+    #[on(signal = USR2)]
+    #[on(signal = Signal::ALRM)]
+    #[on(idle)]
+    #[on("shutdown")]
+    fn r#say(&self) {}
+
+    #[every("10m")]
+    #[every(Self::DAY)]
+    fn tidy(&mut self) {}
+
+    /// Stop after this many lines.
+    #[option]
+    fn max_lines(text: &str) -> Result<u32, ParseIntError> {
+        text.parse()
+    }
+
+    #[plugin]
+    fn alerts() -> impl Plugin {
+        Alerts
+    }
+}

@@ -1,0 +1,11 @@
+//! A key set twice.
+
+use daemon_core::prelude::*;
+
+#[derive(Default)]
+struct Beats;
+
+#[daemon(lock = "file", interval = "1s", lock = "none")]
+impl Beats {}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A key alone.
+
+use daemon_core::prelude::*;
+
+#[derive(Default)]
+struct Beats;
+
+#[daemon(interval)]
+impl Beats {}
+
+fn main() {}

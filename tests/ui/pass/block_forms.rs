@@ -1,0 +1,79 @@
+//! Generics, `#[cfg]`, raw identifiers, inside of a function and of `macro_rules!`.
+
+use daemon_core::prelude::*;
+
+struct Of<T, const N: usize>([T; N]);
+
+/// Has generics and a where clause.
+#[daemon]
+impl<T: Clone, const N: usize> Of<T, N>
+where
+    T: Default + 'static,
+{
+    #[setup]
+    fn open() -> Self {
+        Self(std::array::from_fn(|_| T::default()))
+    }
+
+    #[execute]
+    fn beat(&mut self) {
+        let _ = self.0.clone();
+    }
+}
+
+#[derive(Default)]
+struct r#Beats;
+
+#[daemon(name = "beats")]
+impl r#Beats {
+    #[cfg(unix)]
+    #[execute]
+    fn r#loop(&mut self) {}
+
+    #[cfg(not(unix))]
+    #[execute]
+    fn other(&mut self) {}
+
+    #[cfg(not(unix))]
+    #[setup]
+    fn open() -> Self {
+        Self
+    }
+}
+
+macro_rules! beats {
+    ($name:ident, $interval:expr, $period:literal, $signal:ident, $result:ty, $body:block, $(#[$meta:meta])*) => {
+        #[derive(Default)]
+        struct $name;
+
+        #[daemon(interval = $interval)]
+        impl $name {
+            #[every($period)]
+            #[on(signal = $signal)]
+            $(#[$meta])*
+            fn beat(&mut self, spec: &Context) -> $result {
+                let _ = spec;
+                $body
+            }
+        }
+    };
+}
+
+beats!(Made, "1s", "1m", USR2, Result<()>, { Ok(()) }, #[on(idle)] #[inline]);
+
+fn run() -> ExitCode {
+    #[derive(Default)]
+    struct Inside;
+
+    #[daemon]
+    impl Inside {}
+
+    let _: [fn() -> ExitCode; 2] = [Made::main, Of::<u8, 3>::main];
+    Inside::main()
+}
+
+const _: fn() -> ExitCode = run;
+
+fn main() {
+    let _: fn() -> ExitCode = Beats::main;
+}
