@@ -92,7 +92,7 @@ mod tests {
     /// A pipe nobody reads takes what fits and then says so; the end we were given stays blocking.
     #[test]
     fn a_full_pipe_does_not_block_and_is_not_changed() {
-        let (_reader, writer) = std::io::pipe().expect("a pipe");
+        let (_reader, writer) = io::pipe().expect("a pipe");
         let ours = Nonblocking::new(writer.as_fd()).expect("a second opening");
         let mut taken = 0;
         let error = loop {
@@ -114,7 +114,7 @@ mod tests {
         let mut file = std::fs::File::create(&path).expect("a file");
         let ours = Nonblocking::new(file.as_fd()).expect("a second hold");
         ours.write(b"ours\n").expect("written");
-        std::io::Write::write_all(&mut file, b"theirs\n").expect("written");
+        io::Write::write_all(&mut file, b"theirs\n").expect("written");
         assert_eq!(std::fs::read_to_string(&path).expect("read"), "ours\ntheirs\n");
         std::fs::remove_file(path).expect("removed");
     }
