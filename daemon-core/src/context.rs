@@ -69,7 +69,13 @@ pub struct Context {
 pub(crate) struct Options(pub(crate) Vec<(TypeId, Box<dyn Any>)>);
 
 impl Context {
-    pub(crate) fn new(name: &str, interval: Duration, plugins: Plugins, options: Options, watch: Rc<dyn Watch>) -> Self {
+    pub(crate) fn new(
+        name: &str,
+        interval: Duration,
+        plugins: Plugins,
+        options: Options,
+        watch: Rc<dyn Watch>,
+    ) -> Self {
         Self {
             name: name.to_owned(),
             cause: RefCell::new(Cause::Life),
@@ -169,7 +175,11 @@ impl Context {
         T: 'static,
     {
         let _ = reader;
-        let (_, value) = self.options.0.iter().find(|(key, _)| *key == TypeId::of::<F>())?;
+        let (_, value) = self
+            .options
+            .0
+            .iter()
+            .find(|(key, _)| *key == TypeId::of::<F>())?;
         value.downcast_ref()
     }
 
@@ -180,7 +190,9 @@ impl Context {
     /// that uses it too.
     pub fn plugin<P: Plugin>(&self) -> RefMut<'_, P> {
         let name = std::any::type_name::<P>();
-        self.plugins.get().unwrap_or_else(|| panic!("no plugin {name} was declared: add #[plugin] or spec.plugin(…)"))
+        self.plugins.get().unwrap_or_else(|| {
+            panic!("no plugin {name} was declared: add #[plugin] or spec.plugin(…)")
+        })
     }
 
     /// Ends the daemon for a failed setup or plugin: what `?` does with a text.
@@ -195,5 +207,8 @@ impl Context {
 
 /// Problems of an environment, as one error: [`Exit::Config`].
 pub(crate) fn problems(found: &[String]) -> Error {
-    Error::new(Exit::Config, format!("the environment does not fit:\n  {}", found.join("\n  ")))
+    Error::new(
+        Exit::Config,
+        format!("the environment does not fit:\n  {}", found.join("\n  ")),
+    )
 }

@@ -84,9 +84,17 @@ fn print(text: &str) {
 
 fn instructions<D: 'static>(spec: Spec<D>) -> Result<String, Error> {
     spec.plan.check()?;
-    let program = std::env::current_exe()
-        .map_err(|error| Error::new(Exit::Os, format!("can not tell where the program is: {error}")))?;
-    install::instructions(&spec.plan, &program, &make_plugins(spec.plugins).instructions())
+    let program = std::env::current_exe().map_err(|error| {
+        Error::new(
+            Exit::Os,
+            format!("can not tell where the program is: {error}"),
+        )
+    })?;
+    install::instructions(
+        &spec.plan,
+        &program,
+        &make_plugins(spec.plugins).instructions(),
+    )
 }
 
 fn make_plugins(makers: Vec<Box<dyn FnOnce() -> Box<dyn crate::Plugin>>>) -> Plugins {
@@ -135,14 +143,31 @@ fn parts<D: 'static>(
         seed: process::seed(),
     };
     let plugins = make_plugins(spec.plugins);
-    let context = Context::new(&plan.name, plan.interval.value, plugins, Options(options.own), watch);
-    Ok(Parts { plan, mode, verbose: options.verbose, setup: spec.setup, hooks: spec.hooks, locks, context })
+    let context = Context::new(
+        &plan.name,
+        plan.interval.value,
+        plugins,
+        Options(options.own),
+        watch,
+    );
+    Ok(Parts {
+        plan,
+        mode,
+        verbose: options.verbose,
+        setup: spec.setup,
+        hooks: spec.hooks,
+        locks,
+        context,
+    })
 }
 
 /// Panics go to the log, with their place: the default hook writes to a standard error that nobody may read.
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         ::log::error!(target: "daemon", "panic at {place}: {}", run::panic_text(panic.payload()));
     }));
 }

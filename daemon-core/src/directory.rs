@@ -23,7 +23,9 @@ pub fn state(name: &str) -> Result<PathBuf, Error> {
         Some(home) if home.is_dir() => Ok(home.join(".local/state").join(name)),
         _ => {
             let user = process::user_name(process::uid());
-            let text = format!("user {user} has no home directory for the lock: name a place with lock = path(\"/…\")");
+            let text = format!(
+                "user {user} has no home directory for the lock: name a place with lock = path(\"/…\")"
+            );
             Err(Error::new(Exit::CantCreate, text))
         }
     }
@@ -35,13 +37,20 @@ pub fn state(name: &str) -> Result<PathBuf, Error> {
 /// [`Exit::NoPermission`] or [`Exit::CantCreate`], with the path and the system's reason.
 pub fn create(path: &Path) -> Result<(), Error> {
     let mode = if process::uid() == 0 { 0o755 } else { 0o700 };
-    DirBuilder::new().recursive(true).mode(mode).create(path).map_err(|error| {
-        let exit = match error.kind() {
-            std::io::ErrorKind::PermissionDenied => Exit::NoPermission,
-            _ => Exit::CantCreate,
-        };
-        Error::new(exit, format!("can not create the directory {}: {error}", path.display()))
-    })
+    DirBuilder::new()
+        .recursive(true)
+        .mode(mode)
+        .create(path)
+        .map_err(|error| {
+            let exit = match error.kind() {
+                std::io::ErrorKind::PermissionDenied => Exit::NoPermission,
+                _ => Exit::CantCreate,
+            };
+            Error::new(
+                exit,
+                format!("can not create the directory {}: {error}", path.display()),
+            )
+        })
 }
 
 /// Refuses a directory in which somebody else could put, rename or remove files: it must belong to root or to us and
@@ -50,26 +59,53 @@ pub fn create(path: &Path) -> Result<(), Error> {
 /// # Errors
 /// [`Exit::NoPermission`] for a directory that is not safe, [`Exit::CantCreate`] for one that is not there.
 pub fn check(path: &Path) -> Result<(), Error> {
-    let real = fs::canonicalize(path)
-        .map_err(|error| Error::new(Exit::CantCreate, format!("directory {}: {error}", path.display())))?;
-    for (level, directory) in real.ancestors().enumerate() {
-        let meta = fs::metadata(directory)
-            .map_err(|error| Error::new(Exit::CantCreate, format!("directory {}: {error}", directory.display())))?;
-        let shown = directory.display();
-        let owner = meta.uid();
-        if owner != 0 && owner != process::uid() {
-            let owner = process::user_name(owner);
-            let text = format!("directory {shown} belongs to {owner}, who could replace files in it: use one that belongs to root or to {}", process::user_name(process::uid()));
-            return Err(Error::new(Exit::NoPermission, text));
+    let (us, mut level, mut below) = (process::uid(), path.to_owned(), None);
+    loop {
+        let meta = fs::metadata(&level).map_err(|error| {
+            Error::new(
+                Exit::CantCreate,
+                format!("directory {}: {error}", path.display()),
+            )
+        })?;
+        let this = (meta.dev(), meta.ino());
+        // The root is its own parent.
+        if below == Some(this) {
+            return Ok(());
         }
-        let sticky_above = level > 0 && meta.mode() & 0o1000 != 0;
-        if meta.mode() & 0o022 != 0 && !sticky_above {
-            let mode = meta.mode() & 0o7777;
-            let text = format!("directory {shown} is writable by others (mode {mode:04o}), who could replace files in it: chmod go-w it, or use another");
-            return Err(Error::new(Exit::NoPermission, text));
+        if let Some(danger) = danger(&meta, us, below.is_none()) {
+            return Err(refusal(&level, &danger));
         }
+        below = Some(this);
+        // The kernel's idea of "above", whatever links led here: no path has to be resolved by hand.
+        level.push("..");
     }
-    Ok(())
+}
+
+/// What others could do to a directory, and what to do about it.
+fn danger(meta: &fs::Metadata, us: u32, innermost: bool) -> Option<String> {
+    let owner = meta.uid();
+    if owner != 0 && owner != us {
+        let (owner, us) = (process::user_name(owner), process::user_name(us));
+        return Some(format!(
+            "belongs to {owner}, who could replace files in it: use one that belongs to root or to {us}"
+        ));
+    }
+    let sticky_above = !innermost && meta.mode() & 0o1000 != 0;
+    if meta.mode() & 0o022 != 0 && !sticky_above {
+        let mode = meta.mode() & 0o7777;
+        return Some(format!(
+            "is writable by others (mode {mode:04o}), who could replace files in it: chmod go-w it, or use another"
+        ));
+    }
+    None
+}
+
+fn refusal(level: &Path, danger: &str) -> Error {
+    let shown = fs::canonicalize(level).unwrap_or_else(|_| level.to_owned());
+    Error::new(
+        Exit::NoPermission,
+        format!("directory {} {danger}", shown.display()),
+    )
 }
 
 #[cfg(test)]
@@ -91,13 +127,22 @@ mod tests {
         // A sticky bit keeps others from renaming our file, not from making one before us.
         for mode in [0o777, 0o1777, 0o770] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("a mode");
-            assert_eq!(check(&path).expect_err("writable by others").exit(), Exit::NoPermission, "{mode:o}");
+            assert_eq!(
+                check(&path).expect_err("writable by others").exit(),
+                Exit::NoPermission,
+                "{mode:o}"
+            );
         }
         fs::remove_dir_all(path).expect("removed");
     }
 
     #[test]
     fn a_directory_that_is_not_there_can_not_hold_a_lock() {
-        assert_eq!(check(Path::new("/nowhere/at/all")).expect_err("missing").exit(), Exit::CantCreate);
+        assert_eq!(
+            check(Path::new("/nowhere/at/all"))
+                .expect_err("missing")
+                .exit(),
+            Exit::CantCreate
+        );
     }
 }

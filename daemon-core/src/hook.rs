@@ -2,11 +2,12 @@
 
 use crate::context::Context;
 use crate::error::{BoxError, Result};
+use crate::plugin::Plugin;
 
 /// A hook of the author's, ready to run.
-pub(crate) type HookFn<D> = Box<dyn FnMut(&mut D, &Context) -> Result<()>>;
+pub(crate) type BoxedHook<D> = Box<dyn FnMut(&mut D, &Context) -> Result<()>>;
 /// The author's setup.
-pub(crate) type SetupFn<D> = Box<dyn FnOnce(&Context) -> Result<D>>;
+pub(crate) type BoxedSetup<D> = Box<dyn FnOnce(&Context) -> Result<D>>;
 
 /// What a hook may return: nothing, or a `Result<(), E>` whose error converts into a boxed one.
 #[diagnostic::on_unimplemented(
@@ -58,4 +59,35 @@ impl<D, E: Into<BoxError>> SetupResult<D> for Result<D, E> {
     fn into_daemon(self) -> Result<D> {
         self.map_err(Into::into)
     }
+}
+
+/// A function that can be a hook: `|daemon, cx| …` or a path, with any result that a hook may return. Nothing is to be
+/// implemented: every such function is one. That it is one trait lets the compiler report a wrong result at the function.
+pub trait HookFn<D>: FnMut(&mut D, &Context) -> <Self as HookFn<D>>::Answer {
+    /// What the function returns.
+    type Answer: HookResult;
+}
+
+impl<D, R: HookResult, F: FnMut(&mut D, &Context) -> R> HookFn<D> for F {
+    type Answer = R;
+}
+
+/// A function that can be a setup, as [`HookFn`] is one for hooks.
+pub trait SetupFn<D>: FnOnce(&Context) -> <Self as SetupFn<D>>::Answer {
+    /// What the function returns.
+    type Answer: SetupResult<D>;
+}
+
+impl<D, R: SetupResult<D>, F: FnOnce(&Context) -> R> SetupFn<D> for F {
+    type Answer = R;
+}
+
+/// A function that can make a plugin, as [`HookFn`] is one for hooks.
+pub trait PluginFn: FnOnce() -> <Self as PluginFn>::Answer {
+    /// What the function returns.
+    type Answer: Plugin;
+}
+
+impl<P: Plugin, F: FnOnce() -> P> PluginFn for F {
+    type Answer = P;
 }

@@ -53,7 +53,7 @@ pub use crate::context::{Cause, Context};
 pub use crate::daemon::Daemon;
 pub use crate::error::{BoxError, Error, Exit, Result};
 pub use crate::event::Event;
-pub use crate::hook::{HookResult, SetupResult};
+pub use crate::hook::{HookFn, HookResult, PluginFn, SetupFn, SetupResult};
 pub use crate::lock::Lock;
 pub use crate::log::{LogFile, LogTo, Target};
 pub use crate::plan::{Hook, OnError, Opt, Plan, Trigger};

@@ -23,12 +23,20 @@ impl Name {
             return bad("is empty: write one, as in name = \"pulse\"".into());
         };
         if text.len() > LONGEST {
-            return Err(Error::new(Exit::Usage, format!("name has {} bytes: write at most {LONGEST}", text.len())));
+            return Err(Error::new(
+                Exit::Usage,
+                format!("name has {} bytes: write at most {LONGEST}", text.len()),
+            ));
         }
         if !first.is_ascii_alphanumeric() {
-            return bad(format!("begins with {first:?}: begin with a letter or a digit"));
+            return bad(format!(
+                "begins with {first:?}: begin with a letter or a digit"
+            ));
         }
-        match text.chars().find(|c| !(c.is_ascii_alphanumeric() || "_.@-".contains(*c))) {
+        match text
+            .chars()
+            .find(|c| !(c.is_ascii_alphanumeric() || "_.@-".contains(*c)))
+        {
             Some(other) => bad(format!("holds {other:?}: use letters, digits and _ . @ -")),
             None => Ok(Self(text.to_owned())),
         }
@@ -55,10 +63,20 @@ mod tests {
     #[test]
     fn fault_115_hostile_names_are_refused() {
         let long = "x".repeat(4096);
-        for name in ["", "../x", "/", "a/b", ".", "..", ".hidden", "-d", "a b", "a\nb", "a\0b", "ä", "%h", &long] {
+        for name in [
+            "", "../x", "/", "a/b", ".", "..", ".hidden", "-d", "a b", "a\nb", "a\0b", "ä", "%h",
+            &long,
+        ] {
             assert_eq!(Name::new(name).expect_err(name).exit(), Exit::Usage);
         }
-        for name in ["pulse", "my_app", "a", "9x", "web@2.example-x", &"x".repeat(64)] {
+        for name in [
+            "pulse",
+            "my_app",
+            "a",
+            "9x",
+            "web@2.example-x",
+            &"x".repeat(64),
+        ] {
             assert_eq!(Name::new(name).expect("a good name").as_str(), name);
         }
     }

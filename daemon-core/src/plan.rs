@@ -48,16 +48,25 @@ pub struct Setting<T> {
 
 impl<T> Setting<T> {
     pub(crate) const fn default(value: T) -> Self {
-        Self { value, origin: Origin::Default }
+        Self {
+            value,
+            origin: Origin::Default,
+        }
     }
 
     pub(crate) fn declare(&mut self, value: T) {
-        *self = Self { value, origin: Origin::Declared };
+        *self = Self {
+            value,
+            origin: Origin::Declared,
+        };
     }
 
     pub(crate) fn overridden(&mut self, value: Option<T>) {
         if let Some(value) = value {
-            *self = Self { value, origin: Origin::Flag };
+            *self = Self {
+                value,
+                origin: Origin::Flag,
+            };
         }
     }
 }
@@ -152,7 +161,13 @@ impl PartialEq for Hook {
 
 impl Hook {
     pub(crate) const fn new(trigger: Trigger, place: Place) -> Self {
-        Self { trigger, about: String::new(), deadline: None, on_error: OnError::Stop, place }
+        Self {
+            trigger,
+            about: String::new(),
+            deadline: None,
+            on_error: OnError::Stop,
+            place,
+        }
     }
 
     /// What the hook is for, in the author's words; the macro puts the doc comment here.
@@ -291,7 +306,9 @@ impl Plan {
             return Err(bad("write 100us or more, or 0 to iterate at once"));
         }
         if origin != Origin::Default && !self.executes() {
-            return Err(bad("nothing runs at it: give a method #[execute], or use #[every(…)]"));
+            return Err(bad(
+                "nothing runs at it: give a method #[execute], or use #[every(…)]",
+            ));
         }
         Ok(())
     }
@@ -302,7 +319,9 @@ impl Plan {
         if (0.0..=1.0).contains(&value) {
             return Ok(());
         }
-        Err(config(format!("idle = {value} ({origin}): write a probability from 0 to 1, as in 0.5")))
+        Err(config(format!(
+            "idle = {value} ({origin}): write a probability from 0 to 1, as in 0.5"
+        )))
     }
 
     /// Names of our own flags are refused for the author's, since one of the two would never be read.
@@ -310,10 +329,17 @@ impl Plan {
         for (index, option) in self.options.iter().enumerate() {
             let name = &option.name;
             if crate::cli::is_reserved(name) {
-                return Err(config(format!("option --{name}: the framework has a flag of that name: rename the method")));
+                return Err(config(format!(
+                    "option --{name}: the framework has a flag of that name: rename the method"
+                )));
             }
-            if self.options[..index].iter().any(|other| other.name == *name) {
-                return Err(config(format!("option --{name} is declared twice: rename one")));
+            if self.options[..index]
+                .iter()
+                .any(|other| other.name == *name)
+            {
+                return Err(config(format!(
+                    "option --{name} is declared twice: rename one"
+                )));
             }
         }
         Ok(())
@@ -322,9 +348,9 @@ impl Plan {
 
 fn check_hook(hook: &Hook) -> Result<(), Error> {
     match hook.trigger {
-        Trigger::Every(period) if !(SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&period) => {
-            Err(config(format!("{hook}: write a period from 100us to 100 years")))
-        }
+        Trigger::Every(period) if !(SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&period) => Err(
+            config(format!("{hook}: write a period from 100us to 100 years")),
+        ),
         _ => Ok(()),
     }
 }
@@ -338,7 +364,10 @@ mod tests {
     use super::*;
 
     fn plan(change: impl FnOnce(&mut Plan)) -> Result<(), Error> {
-        let mut plan = Plan { name: "x".into(), ..Plan::default() };
+        let mut plan = Plan {
+            name: "x".into(),
+            ..Plan::default()
+        };
         plan.hooks.push(Hook::new(Trigger::Tick, Place::here()));
         change(&mut plan);
         plan.check()
@@ -353,18 +382,28 @@ mod tests {
     #[test]
     fn a_plain_plan_is_good() {
         assert_eq!(plan(|_| {}), Ok(()));
-        assert_eq!(plan(|plan| plan.interval.declare(SHORTEST_INTERVAL)), Ok(()));
+        assert_eq!(
+            plan(|plan| plan.interval.declare(SHORTEST_INTERVAL)),
+            Ok(())
+        );
     }
 
     #[test]
     fn fault_071_intervals_and_probabilities_out_of_range_are_refused() {
-        assert!(refused(|plan| plan.interval.declare(Duration::from_nanos(99_999))).contains("100us"));
+        assert!(
+            refused(|plan| plan.interval.declare(Duration::from_nanos(99_999))).contains("100us")
+        );
         assert!(refused(|plan| plan.interval.declare(Duration::MAX)).contains("100 years"));
         for idle in [-0.1, 1.1, f64::NAN, f64::INFINITY, 1e308] {
-            assert!(refused(|plan| plan.idle.declare(idle)).contains("from 0 to 1"), "{idle}");
+            assert!(
+                refused(|plan| plan.idle.declare(idle)).contains("from 0 to 1"),
+                "{idle}"
+            );
         }
         let every = Trigger::Every(Duration::ZERO);
-        assert!(refused(|plan| plan.hooks.push(Hook::new(every, Place::here()))).contains("period"));
+        assert!(
+            refused(|plan| plan.hooks.push(Hook::new(every, Place::here()))).contains("period")
+        );
     }
 
     #[test]

@@ -5,9 +5,8 @@
 use std::any::{Any, TypeId};
 use std::time::Duration;
 
-use crate::context::Context;
 use crate::error::{BoxError, Error, Exit};
-use crate::hook::{HookFn, HookResult, SetupFn, SetupResult};
+use crate::hook::{BoxedHook, BoxedSetup, HookFn, HookResult, PluginFn, SetupFn, SetupResult};
 use crate::lock::Lock;
 use crate::log::LogFile;
 use crate::plan::{Hook, Opt, Place, Plan, Trigger};
@@ -20,15 +19,21 @@ type MakePlugin = Box<dyn FnOnce() -> Box<dyn Plugin>>;
 /// What a daemon is, being declared. [`Daemon::declare`](crate::Daemon::declare) fills it in.
 pub struct Spec<D> {
     pub(crate) plan: Plan,
-    pub(crate) setup: Option<SetupFn<D>>,
-    pub(crate) hooks: Vec<HookFn<D>>,
+    pub(crate) setup: Option<BoxedSetup<D>>,
+    pub(crate) hooks: Vec<BoxedHook<D>>,
     pub(crate) options: Vec<(TypeId, ReadOption)>,
     pub(crate) plugins: Vec<MakePlugin>,
 }
 
 impl<D: 'static> Default for Spec<D> {
     fn default() -> Self {
-        Self { plan: Plan::default(), setup: None, hooks: Vec::new(), options: Vec::new(), plugins: Vec::new() }
+        Self {
+            plan: Plan::default(),
+            setup: None,
+            hooks: Vec::new(),
+            options: Vec::new(),
+            plugins: Vec::new(),
+        }
     }
 }
 
@@ -95,8 +100,13 @@ impl<D: 'static> Spec<D> {
     }
 
     /// Lines for `-i`: what an administrator must do to install the daemon.
-    pub fn instructions(&mut self, lines: impl IntoIterator<Item = impl Into<String>>) -> &mut Self {
-        self.plan.instructions.extend(lines.into_iter().map(Into::into));
+    pub fn instructions(
+        &mut self,
+        lines: impl IntoIterator<Item = impl Into<String>>,
+    ) -> &mut Self {
+        self.plan
+            .instructions
+            .extend(lines.into_iter().map(Into::into));
         self
     }
 
@@ -107,45 +117,38 @@ impl<D: 'static> Spec<D> {
     }
 
     /// Makes the daemon's state, after the lock is held and the plugins are set up. A failure is a failed start.
-    pub fn setup<R: SetupResult<D>>(&mut self, setup: impl FnOnce(&Context) -> R + 'static) -> &mut Self {
+    pub fn setup(&mut self, setup: impl SetupFn<D> + 'static) -> &mut Self {
         self.setup = Some(Box::new(|cx| setup(cx).into_daemon()));
         self
     }
 
     /// The main job, once an interval. It blocks the loop: the next iteration never begins before the last has ended.
     #[track_caller]
-    pub fn execute<R: HookResult>(&mut self, hook: impl FnMut(&mut D, &Context) -> R + 'static) -> &mut Hook {
+    pub fn execute(&mut self, hook: impl HookFn<D> + 'static) -> &mut Hook {
         self.hook(Trigger::Tick, Place::here(), hook)
     }
 
     /// What to do on a signal or an event. Several hooks on the same run in declared order.
     #[track_caller]
-    pub fn on<R: HookResult>(
-        &mut self,
-        trigger: impl Into<Trigger>,
-        hook: impl FnMut(&mut D, &Context) -> R + 'static,
-    ) -> &mut Hook {
+    pub fn on(&mut self, trigger: impl Into<Trigger>, hook: impl HookFn<D> + 'static) -> &mut Hook {
         self.hook(trigger.into(), Place::here(), hook)
     }
 
     /// A timer of its own in the same loop: for the first time one period after the start, then on a fixed grid. From
     /// 100 µs to 100 years.
     #[track_caller]
-    pub fn every<R: HookResult>(
-        &mut self,
-        period: Duration,
-        hook: impl FnMut(&mut D, &Context) -> R + 'static,
-    ) -> &mut Hook {
+    pub fn every(&mut self, period: Duration, hook: impl HookFn<D> + 'static) -> &mut Hook {
         self.hook(Trigger::Every(period), Place::here(), hook)
     }
 
-    fn hook<R: HookResult>(
+    fn hook(
         &mut self,
         trigger: Trigger,
         place: Place,
-        mut hook: impl FnMut(&mut D, &Context) -> R + 'static,
+        mut hook: impl HookFn<D> + 'static,
     ) -> &mut Hook {
-        self.hooks.push(Box::new(move |daemon, cx| hook(daemon, cx).into_result()));
+        self.hooks
+            .push(Box::new(move |daemon, cx| hook(daemon, cx).into_result()));
         self.plan.hooks.push(Hook::new(trigger, place));
         let last = self.plan.hooks.len() - 1;
         &mut self.plan.hooks[last]
@@ -161,29 +164,41 @@ impl<D: 'static> Spec<D> {
     {
         let key = TypeId::of::<F>();
         let read = move |text: &str| -> Result<Box<dyn Any>, BoxError> {
-            read(text).map(|value| Box::new(value) as Box<dyn Any>).map_err(Into::into)
+            read(text)
+                .map(|value| Box::new(value) as Box<dyn Any>)
+                .map_err(Into::into)
         };
         self.options.push((key, Box::new(read)));
-        self.plan.options.push(Opt { name: name.trim_start_matches("r#").replace('_', "-"), about: String::new() });
+        self.plan.options.push(Opt {
+            name: name.trim_start_matches("r#").replace('_', "-"),
+            about: String::new(),
+        });
         let last = self.plan.options.len() - 1;
         &mut self.plan.options[last]
     }
 
     /// A plugin, made by `make` when the daemon really runs. Plugins are set up in declared order and torn down in
     /// reverse.
-    pub fn plugin<P: Plugin>(&mut self, make: impl FnOnce() -> P + 'static) -> &mut Self {
+    pub fn plugin(&mut self, make: impl PluginFn + 'static) -> &mut Self {
         self.plugins.push(Box::new(|| Box::new(make())));
         self.plan.plugins += 1;
         self
     }
 
     /// Reads the text given for the option at `index`.
-    pub(crate) fn read_option(&self, index: usize, text: &str) -> Result<(TypeId, Box<dyn Any>), Error> {
+    pub(crate) fn read_option(
+        &self,
+        index: usize,
+        text: &str,
+    ) -> Result<(TypeId, Box<dyn Any>), Error> {
         let (key, read) = &self.options[index];
         let name = &self.plan.options[index].name;
         match read(text) {
             Ok(value) => Ok((*key, value)),
-            Err(error) => Err(Error::new(Exit::Usage, format!("invalid value {text:?} for --{name}: {error}"))),
+            Err(error) => Err(Error::new(
+                Exit::Usage,
+                format!("invalid value {text:?} for --{name}: {error}"),
+            )),
         }
     }
 }

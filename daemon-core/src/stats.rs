@@ -68,7 +68,13 @@ impl Stats {
     /// Counts one thing.
     pub fn count(&mut self, count: Count) {
         match count {
-            Count::Iteration { late, took, idle, overrun, missed } => {
+            Count::Iteration {
+                late,
+                took,
+                idle,
+                overrun,
+                missed,
+            } => {
                 self.iterations += 1;
                 self.overruns += u64::from(overrun);
                 self.missed += missed;
@@ -166,7 +172,12 @@ struct Histogram {
 
 impl Histogram {
     fn new() -> Self {
-        Self { buckets: Box::new([0; OCTAVES * PARTS]), count: 0, sum: 0, max: 0 }
+        Self {
+            buckets: Box::new([0; OCTAVES * PARTS]),
+            count: 0,
+            sum: 0,
+            max: 0,
+        }
     }
 
     fn record(&mut self, value: u64) {
@@ -237,7 +248,11 @@ struct Recent {
 
 impl Recent {
     const fn new() -> Self {
-        Self { ring: [0; RECENT], at: 0, len: 0 }
+        Self {
+            ring: [0; RECENT],
+            at: 0,
+            len: 0,
+        }
     }
 
     fn push(&mut self, value: u64) {
@@ -252,7 +267,11 @@ impl Recent {
         let values = &mut values[..self.len];
         values.sort_unstable();
         let trim = (values.len() * TRIM_PERCENT).div_ceil(100);
-        let kept = if values.len() > 2 * trim { &values[trim..values.len() - trim] } else { &*values };
+        let kept = if values.len() > 2 * trim {
+            &values[trim..values.len() - trim]
+        } else {
+            &*values
+        };
         let sum: u128 = kept.iter().map(|value| u128::from(*value)).sum();
         #[allow(clippy::cast_possible_truncation, reason = "a mean of u64 fits a u64")]
         let mean = (sum / kept.len().max(1) as u128) as u64;
@@ -266,15 +285,37 @@ mod tests {
 
     fn iteration(took: u64) -> Count {
         let took = Duration::from_nanos(took);
-        Count::Iteration { late: took, took, idle: Some(took), overrun: false, missed: 0 }
+        Count::Iteration {
+            late: took,
+            took,
+            idle: Some(took),
+            overrun: false,
+            missed: 0,
+        }
     }
 
     #[test]
     fn buckets_hold_what_they_say() {
-        for value in [0, 1, 31, 32, 33, 63, 64, 1_000, 999_999, 123_456_789, u64::MAX / 3, u64::MAX] {
+        for value in [
+            0,
+            1,
+            31,
+            32,
+            33,
+            63,
+            64,
+            1_000,
+            999_999,
+            123_456_789,
+            u64::MAX / 3,
+            u64::MAX,
+        ] {
             let top = top_of(bucket(value));
             assert!(top >= value, "{value} in a bucket up to {top}");
-            assert!(top - value <= value / PARTS as u64, "{value} in a bucket up to {top}");
+            assert!(
+                top - value <= value / PARTS as u64,
+                "{value} in a bucket up to {top}"
+            );
         }
     }
 
@@ -283,7 +324,9 @@ mod tests {
         let mut stats = Stats::new(Mono(0));
         (1..=1000u64).for_each(|n| stats.count(iteration(n * 1_000)));
         let spread = stats.summary(Mono(1_000_000_000)).duration;
-        let near = |got: Duration, want: u64| got.as_nanos().abs_diff(u128::from(want)) * 30 <= u128::from(want);
+        let near = |got: Duration, want: u64| {
+            got.as_nanos().abs_diff(u128::from(want)) * 30 <= u128::from(want)
+        };
         assert!(near(spread.p50, 500_000), "{spread:?}");
         assert!(near(spread.p99, 990_000), "{spread:?}");
         assert_eq!(spread.max, Duration::from_millis(1));
@@ -296,7 +339,9 @@ mod tests {
         for _ in 0..90 {
             stats.count(iteration(100));
         }
-        for extreme in [1_000_000, 1_000_000, 1_000_000, 1_000_000, 1_000_000, 0, 0, 0, 0, 0] {
+        for extreme in [
+            1_000_000, 1_000_000, 1_000_000, 1_000_000, 1_000_000, 0, 0, 0, 0, 0,
+        ] {
             stats.count(iteration(extreme));
         }
         let summary = stats.summary(Mono(1));
@@ -307,6 +352,9 @@ mod tests {
     #[test]
     fn nothing_done_is_no_division_by_zero() {
         let summary = Stats::new(Mono(5)).summary(Mono(5));
-        assert_eq!((summary.iterations, summary.idle_share, summary.duration), (0, 0.0, Spread::default()));
+        assert_eq!(
+            (summary.iterations, summary.idle_share, summary.duration),
+            (0, 0.0, Spread::default())
+        );
     }
 }

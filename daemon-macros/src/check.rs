@@ -12,6 +12,7 @@ use crate::table::{self, Key, Kind};
 use crate::{fit, trigger, value};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
+use syn::Expr;
 
 /// The declaration, as far as it can be made; none when there is no type to make it for.
 pub fn check(source: Source, errors: &mut Errors) -> Option<Declaration> {
@@ -99,27 +100,8 @@ fn settings(args: &[Entry], errors: &mut Errors) -> Vec<Setting> {
             continue;
         }
         seen.push(key.name);
-        let expr = match &entry.value {
-            Given::Expr(expr) if entry.named => expr,
-            Given::Broken(at) if entry.named => {
-                errors.at(
-                    *at,
-                    format!("this is not a value of `{word}`: write `{}`", key.example),
-                );
-                continue;
-            }
-            _ => {
-                let missing = if entry.named {
-                    "a value"
-                } else {
-                    "`=` and a value"
-                };
-                errors.at(
-                    word.span(),
-                    format!("`{word}` wants {missing}: write `{}`", key.example),
-                );
-                continue;
-            }
+        let Some(expr) = given(entry, word, key, errors) else {
+            continue;
         };
         if let Some(value) = value::read(key.slot, None, expr, key.example, errors) {
             found.push(Setting {
@@ -129,6 +111,32 @@ fn settings(args: &[Entry], errors: &mut Errors) -> Vec<Setting> {
         }
     }
     found
+}
+
+/// The value of a key; a missing or unreadable one is reported.
+fn given<'a>(entry: &'a Entry, word: &Ident, key: &Key, errors: &mut Errors) -> Option<&'a Expr> {
+    let example = key.example;
+    match &entry.value {
+        Given::Expr(expr) if entry.named => return Some(expr),
+        Given::Broken(at) if entry.named => {
+            errors.at(
+                *at,
+                format!("this is not a value of `{word}`: write `{example}`"),
+            );
+        }
+        _ => {
+            let missing = if entry.named {
+                "a value"
+            } else {
+                "`=` and a value"
+            };
+            errors.at(
+                word.span(),
+                format!("`{word}` wants {missing}: write `{example}`"),
+            );
+        }
+    }
+    None
 }
 
 /// The key of an entry of `#[daemon(…)]`.

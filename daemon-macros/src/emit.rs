@@ -45,9 +45,11 @@ pub fn emit(declaration: &Declaration) -> TokenStream {
     // Begun and ended with tokens of the user's, so that an error about the impl as a whole, such as a second one, is
     // at the head of the block.
     let body = group(Delimiter::Brace, ends(name, Span::call_site()).1, declare);
+    // The closures are written alike for all signatures, also where a path would do: clippy is told.
     quote! {
         #(#cfgs)*
         #[automatically_derived]
+        #[allow(clippy::redundant_closure, clippy::redundant_closure_for_method_calls)]
         #keyword #generics ::daemon_core::Daemon for #name #bounds #body
     }
 }
@@ -107,13 +109,12 @@ fn statement(spec: &Ident, hook: &Hook) -> TokenStream {
         ..
     } = hook;
     let arguments = match kind {
-        Kind::Setup | Kind::Plugin => associated(hook),
         Kind::Option => option(hook),
-        Kind::Execute => method(hook),
         Kind::On | Kind::Every => {
-            let method = method(hook);
-            quote!(#when, #method)
+            let closure = closure(hook);
+            quote!(#when, #closure)
         }
+        Kind::Setup | Kind::Execute | Kind::Plugin => closure(hook),
     };
     let arguments = parentheses(word.span(), arguments);
     // `setup` and `plugin` give the spec back, which has a text of its own: their doc comments are for readers only.
@@ -125,15 +126,18 @@ fn statement(spec: &Ident, hook: &Hook) -> TokenStream {
     quote!(#(#cfgs)* #spec.#word #arguments #about;)
 }
 
-/// `|daemon, cx| daemon.beat(cx)`: from the first token of the function's return type to the last, so that a result
-/// which is none of a hook's is reported at that type; without such a type it stands at the helper's word. The context
-/// has the place of its type, so that a wrong one is reported there.
+/// `|daemon, cx| daemon.beat(cx)`, `|cx| Self::open(cx)` or `|| Self::disk()`: from the first token of the function's
+/// return type to the last, so that a result which is none of a hook's is reported at that type; without such a type
+/// it stands at the helper's word. The context has the place of its type, so that a wrong one is reported there.
 ///
 /// These spans are the user's own and not only at their place: rustc points at an argument only where it has the same
 /// hygiene as the method's name. No name of the user's is in scope that ours could meet.
-fn method(hook: &Hook) -> TokenStream {
+fn closure(hook: &Hook) -> TokenStream {
     let (name, word) = (&hook.name, hook.word.span());
-    let (first, last) = returned(hook);
+    let (first, last) = hook
+        .output
+        .as_ref()
+        .map_or((word, word), |output| ends(output, word));
     let cx = hook
         .context
         .as_ref()
@@ -142,29 +146,11 @@ fn method(hook: &Hook) -> TokenStream {
         .as_ref()
         .map_or_else(|| quote_spanned!(first=> _), Ident::to_token_stream);
     let arguments = parentheses(last, cx.to_token_stream());
-    quote_spanned!(first=> |daemon, #parameter| daemon.#name #arguments)
-}
-
-/// `Self::disk`, or `|_| Self::open()` for a setup that does not take the context it is given. From the function's name
-/// to the end of its return type, for the same reason.
-fn associated(hook: &Hook) -> TokenStream {
-    let name = &hook.name;
-    let (first, last) = returned(hook);
-    let path = quote_spanned!(last=> Self::#name);
-    if hook.kind == Kind::Setup && hook.context.is_none() {
-        let arguments = parentheses(last, TokenStream::new());
-        quote_spanned!(first=> |_| #path #arguments)
-    } else {
-        path
+    match hook.kind {
+        Kind::Setup => quote_spanned!(first=> |#parameter| Self::#name #arguments),
+        Kind::Plugin => quote_spanned!(first=> || Self::#name #arguments),
+        _ => quote_spanned!(first=> |daemon, #parameter| daemon.#name #arguments),
     }
-}
-
-/// The places of the first and the last token of the return type, else the place of the helper's word.
-fn returned(hook: &Hook) -> (Span, Span) {
-    let word = hook.word.span();
-    hook.output
-        .as_ref()
-        .map_or((word, word), |output| ends(output, word))
 }
 
 /// `"limit", Self::limit`, all at the place of the function's name: that is where a wrong signature is reported.

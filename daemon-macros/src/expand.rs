@@ -5,7 +5,7 @@
 
 use crate::errors::Errors;
 use crate::{check, emit, read, split, strip};
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 
 /// Expands `#[daemon(args)] item`.
 pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -23,8 +23,8 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Expands a helper that is met outside a `#[daemon]` block: the item as it is, and where the helper belongs.
 pub fn misplaced(name: &str, item: TokenStream) -> TokenStream {
     let mut errors = Errors::new();
-    let span = proc_macro2::Span::call_site();
-    errors.at(span, format!("#[{name}] belongs on a function of an impl block under #[daemon], and not inside a cfg_attr"));
+    let place = "belongs on a function of an impl block under #[daemon], and not inside a cfg_attr";
+    errors.at(Span::call_site(), format!("#[{name}] {place}"));
     let mut tokens = item;
     tokens.extend(errors.finish());
     tokens

@@ -5,59 +5,59 @@
 use crate::errors::Errors;
 use crate::model::{Receiver, Signature};
 use crate::table::Helper;
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 
 /// Whether a signature is what its helper wants. Only its first fault is reported: they all have the same remedy.
 pub fn fits(helper: &Helper, signature: &Signature, errors: &mut Errors) -> bool {
-    let Signature {
-        name,
-        qualifiers,
-        generic,
-        receiver,
-        inputs,
-        output,
-    } = signature;
-    let wanted = &helper.wanted;
-    let (least, most) = wanted.inputs;
-    let write = wanted.write.replace("NAME", &name.to_string());
-    let mut fault = |tokens: &dyn ToTokens, what: &str| {
-        errors.over(tokens, format!("#[{}] {what}: write {write}", helper.name));
-        false
+    let found = before_arguments(helper, signature).or_else(|| arguments(helper, signature));
+    if let Some((tokens, fault)) = &found {
+        let write = helper
+            .wanted
+            .write
+            .replace("NAME", &signature.name.to_string());
+        errors.over(tokens, format!("#[{}] {fault}: write {write}", helper.name));
+    }
+    found.is_none()
+}
+
+/// Where a fault is, and what it is.
+type Fault = (TokenStream, String);
+
+/// The first fault in what stands before the arguments, or in the receiver.
+fn before_arguments(helper: &Helper, signature: &Signature) -> Option<Fault> {
+    if let Some(word) = signature.qualifiers.first() {
+        let fault = format!("can not stand on an `{word} fn`");
+        return Some((word.to_token_stream(), fault));
+    }
+    if let Some(parameter) = &signature.generic {
+        let fault = "can not know what to put for a generic parameter";
+        return Some((parameter.clone(), fault.to_owned()));
+    }
+    let (tokens, fault) = match (&signature.receiver, helper.wanted.receiver) {
+        (Receiver::Owned(tokens), true) => (tokens.clone(), "only borrows the daemon"),
+        (Receiver::None, true) => (signature.name.to_token_stream(), "is called on the daemon"),
+        (Receiver::Owned(tokens) | Receiver::Borrowed(tokens), false) => {
+            (tokens.clone(), "is called without a daemon")
+        }
+        (Receiver::Borrowed(_), true) | (Receiver::None, false) => return None,
     };
-    if let Some(word) = qualifiers.first() {
-        return fault(word, &format!("can not stand on an `{word} fn`"));
-    }
-    if let Some(parameter) = generic {
-        return fault(
-            parameter,
-            "can not know what to put for a generic parameter",
-        );
-    }
-    match receiver {
-        Receiver::Owned(tokens) if wanted.receiver => {
-            return fault(tokens, "only borrows the daemon");
+    Some((tokens, fault.to_owned()))
+}
+
+/// The first fault in the arguments and the result.
+fn arguments(helper: &Helper, signature: &Signature) -> Option<Fault> {
+    let (least, most) = helper.wanted.inputs;
+    let (tokens, fault) = match signature.inputs.get(most) {
+        Some(extra) if most == 0 => (extra.clone(), "passes no argument"),
+        Some(extra) => (extra.clone(), "passes one argument and no more"),
+        None if signature.inputs.len() < least => {
+            (signature.name.to_token_stream(), "passes one argument")
         }
-        Receiver::None if wanted.receiver => return fault(name, "is called on the daemon"),
-        Receiver::Owned(tokens) | Receiver::Borrowed(tokens) if !wanted.receiver => {
-            return fault(tokens, "is called without a daemon");
+        None if helper.wanted.output && signature.output.is_none() => {
+            (signature.name.to_token_stream(), "wants a result")
         }
-        _ => {}
-    }
-    if let Some(extra) = inputs.get(most) {
-        return fault(
-            extra,
-            if most == 0 {
-                "passes no argument"
-            } else {
-                "passes one argument and no more"
-            },
-        );
-    }
-    if inputs.len() < least {
-        return fault(name, "passes one argument");
-    }
-    if wanted.output && output.is_none() {
-        return fault(name, "wants a result");
-    }
-    true
+        None => return None,
+    };
+    Some((tokens, fault.to_owned()))
 }

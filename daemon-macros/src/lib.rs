@@ -66,7 +66,7 @@ use proc_macro::TokenStream;
 /// | key | value | default | example |
 /// |---|---|---|---|
 /// | `name` | text, or an expression | the package's name | `name = "heartbeat"` |
-/// | `interval` | time from the start of one iteration to the next: a text with a unit (`us`, `ms`, `s`, `m`, `h`, `d`), or a `Duration` | none: iterate at once | `interval = "1.5s"` |
+/// | `interval` | time from the start of one iteration to the next: a text with a unit (`us`, `ms`, `s`, `m`, `h`, `d`, `w`), or a `Duration` | none: iterate at once | `interval = "1.5s"` |
 /// | `lock` | a word: `file`, `path("/…")`, `none`; or a `Lock` | `none`, and it is said at the start | `lock = "file"` |
 /// | `log` | where the log goes: a text, perhaps a pattern of `strftime`, or a function that gives a path | standard output | `log = Self::log_file` |
 /// | `missed` | what becomes of slots that an iteration ran over, a word: `skip`, `delay`, `burst(n)`; or a `Missed` | `skip` | `missed = burst(3)` |
@@ -104,7 +104,7 @@ pub fn daemon(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Makes the daemon, inside a block under [`#[daemon]`](macro@daemon).
 ///
 /// *When to use:* when the type needs more than `Default`: open files, read options. At most one; it is called once,
-/// after the command line is read and the lock is held.
+/// after the command line is read, the lock is held and the plugins are set up.
 ///
 /// Wants `fn() -> Self`, `fn() -> Result<Self>`, or either with one argument `&Context`.
 ///
@@ -173,7 +173,7 @@ pub fn on(_: TokenStream, item: TokenStream) -> TokenStream {
 /// Calls a function each time a period is over, inside a block under [`#[daemon]`](macro@daemon).
 ///
 /// *When to use:* for work beside the iteration, on a clock of its own. The period is a text with a unit (`us`, `ms`,
-/// `s`, `m`, `h`, `d`) or a `Duration`; it has no default. May stand on a function as often as wanted.
+/// `s`, `m`, `h`, `d`, `w`) or a `Duration`; it has no default. May stand on a function as often as wanted.
 ///
 /// Wants `fn(&mut self)` or `fn(&self)`, may take one argument `&Context`; returns nothing or a `Result<(), E>`.
 ///
@@ -220,7 +220,7 @@ pub fn option(_: TokenStream, item: TokenStream) -> TokenStream {
 /// Plugs something into the daemon, inside a block under [`#[daemon]`](macro@daemon).
 ///
 /// *When to use:* to add a part that has events, options or instructions of its own. The function makes the plugin when
-/// the daemon is declared.
+/// the daemon runs.
 ///
 /// Wants `fn() -> impl Plugin`.
 ///

@@ -170,13 +170,11 @@ fn attribute(tokens: &[TokenTree], at: usize) -> Option<usize> {
 /// The word of an attribute and what follows it. Of paths only the core's own is a word: `daemon_core::execute`.
 fn word(tokens: Vec<TokenTree>) -> (Option<Ident>, Vec<TokenTree>) {
     let colon = |at: usize| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
-    let mut at = if colon(0) && colon(1) { 2 } else { 0 };
-    if matches!(tokens.get(at), Some(TokenTree::Ident(first)) if first == table::CORE)
-        && colon(at + 1)
-        && colon(at + 2)
-    {
-        at += 3;
-    }
+    let core =
+        |at: usize| matches!(tokens.get(at), Some(TokenTree::Ident(first)) if first == table::CORE);
+    let root = if colon(0) && colon(1) { 2 } else { 0 };
+    let path = core(root) && colon(root + 1) && colon(root + 2);
+    let at = if path { root + 3 } else { 0 };
     match tokens.get(at) {
         Some(TokenTree::Ident(word)) if !colon(at + 1) => {
             (Some(word.clone()), tokens[at + 1..].to_vec())

@@ -236,7 +236,10 @@ impl Engine {
             Input::Signal(signal) => self.on_signal(signal, out),
             Input::Ask(ask) => self.on_ask(now, ask, out),
             Input::Done(outcome) => self.on_done(now, outcome, out),
-            Input::Reply { source: Source::Lock(lock), reply } => self.on_lock(now, lock, reply, out),
+            Input::Reply {
+                source: Source::Lock(lock),
+                reply,
+            } => self.on_lock(now, lock, reply, out),
         }
         if self.running.is_none() {
             self.go_on(now, out);
@@ -250,8 +253,18 @@ impl Engine {
 
     /// What is due next, for people: each trigger with its time.
     pub(crate) fn due_times(&self) -> Vec<(String, Mono)> {
-        let tick = self.agenda.executes.then_some(self.grid).flatten().map(|grid| ("execute".to_owned(), grid.due()));
-        let timers = self.timers.iter().map(|timer| (self.plan.hooks[timer.hook].trigger.to_string(), timer.grid.due()));
+        let tick = self
+            .agenda
+            .executes
+            .then_some(self.grid)
+            .flatten()
+            .map(|grid| ("execute".to_owned(), grid.due()));
+        let timers = self.timers.iter().map(|timer| {
+            (
+                self.plan.hooks[timer.hook].trigger.to_string(),
+                timer.grid.due(),
+            )
+        });
         tick.into_iter().chain(timers).collect()
     }
 

@@ -10,9 +10,9 @@ use crate::clock::Mono;
 use crate::context::{Ask, Cause};
 use crate::duration::Pretty;
 use crate::error::{Error, Exit};
+use crate::event::Event;
 use crate::lock::{Acquired, Renewal};
 use crate::plan::{OnError, Trigger};
-use crate::event::Event;
 use crate::schedule::{Grid, LONGEST_INTERVAL, SHORTEST_INTERVAL};
 use crate::signal::Signal;
 use crate::stats::Count;
@@ -46,10 +46,16 @@ impl Engine {
     /// With a terminal it means that the terminal is gone; without one nobody needs us to go.
     fn on_hang_up(&mut self, out: &mut Vec<Action>) {
         if self.mode.terminal {
-            out.push(Action::Log(Level::Info, "SIGHUP: the terminal is gone, stopping".into()));
+            out.push(Action::Log(
+                Level::Info,
+                "SIGHUP: the terminal is gone, stopping".into(),
+            ));
             self.decide_stop(Exit::Clean, None, out);
         } else {
-            out.push(Action::Log(Level::Info, "SIGHUP: not started from a terminal, going on".into()));
+            out.push(Action::Log(
+                Level::Info,
+                "SIGHUP: not started from a terminal, going on".into(),
+            ));
         }
     }
 
@@ -66,30 +72,46 @@ impl Engine {
         let fits = interval.is_zero() || (SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&interval);
         if !fits {
             let shown = Pretty(interval);
-            return self.report(format!("interval {shown} refused: it must be 0 or from 100us to 100 years"), out);
+            return self.report(
+                format!("interval {shown} refused: it must be 0 or from 100us to 100 years"),
+                out,
+            );
         }
         self.interval = interval;
         self.grid = (!interval.is_zero()).then(|| {
             let grid = Grid::after(self.last_due, interval);
             // One interval after the last slot may be long past: then it is due now, and nothing was missed.
-            if grid.due() < now { Grid::from(now, interval) } else { grid }
+            if grid.due() < now {
+                Grid::from(now, interval)
+            } else {
+                grid
+            }
         });
         out.push(Action::Interval(interval));
-        out.push(Action::Log(Level::Info, format!("interval is now {}", Pretty(interval))));
+        out.push(Action::Log(
+            Level::Info,
+            format!("interval is now {}", Pretty(interval)),
+        ));
     }
 
     /// A step has ended.
     pub(super) fn on_done(&mut self, now: Mono, outcome: Result<(), Error>, out: &mut Vec<Action>) {
-        let Some((step, began)) = self.running.take() else { return };
+        let Some((step, began)) = self.running.take() else {
+            return;
+        };
         match (step, outcome) {
-            (Step::Hook { hook, .. }, outcome) => self.on_hook_done(now, hook, now.since(began), outcome, out),
+            (Step::Hook { hook, .. }, outcome) => {
+                self.on_hook_done(now, hook, now.since(began), outcome, out)
+            }
             (Step::PluginSetup(index), Ok(())) => self.plugins_set_up = index + 1,
             (Step::Setup, Ok(())) => self.born = true,
             (Step::Drop, outcome) => {
                 self.born = false;
                 self.on_stage_done(now, "dropping the daemon's state", outcome, out);
             }
-            (Step::PluginTeardown(_), outcome) => self.on_stage_done(now, "teardown of a plugin", outcome, out),
+            (Step::PluginTeardown(_), outcome) => {
+                self.on_stage_done(now, "teardown of a plugin", outcome, out)
+            }
             (Step::PluginSetup(_), Err(error)) => self.fail(now, "setup of a plugin", &error, out),
             (Step::Setup, Err(error)) => self.fail(now, "setup", &error, out),
             (_, Err(error)) => self.fail(now, "", &error, out),
@@ -98,7 +120,13 @@ impl Engine {
     }
 
     /// A stage of the stop: the others go on whatever comes of it.
-    fn on_stage_done(&mut self, now: Mono, what: &str, outcome: Result<(), Error>, out: &mut Vec<Action>) {
+    fn on_stage_done(
+        &mut self,
+        now: Mono,
+        what: &str,
+        outcome: Result<(), Error>,
+        out: &mut Vec<Action>,
+    ) {
         if let Err(error) = outcome {
             self.fail(now, what, &error, out);
         }
@@ -121,12 +149,23 @@ impl Engine {
         let tells_errors = row.trigger == Trigger::Event(Event::error());
         let (name, on_error) = (row.to_string(), row.on_error);
         if let Some(deadline) = late {
-            self.report(format!("{name} took {}, its deadline is {}", Pretty(took), Pretty(deadline)), out);
+            self.report(
+                format!(
+                    "{name} took {}, its deadline is {}",
+                    Pretty(took),
+                    Pretty(deadline)
+                ),
+                out,
+            );
         }
         match outcome {
             Ok(()) => {}
-            Err(error) if tells_errors => out.push(Action::Log(Level::Error, format!("{name} failed: {error}"))),
-            Err(error) if on_error == OnError::Log => self.report(format!("{name} failed: {error}"), out),
+            Err(error) if tells_errors => {
+                out.push(Action::Log(Level::Error, format!("{name} failed: {error}")))
+            }
+            Err(error) if on_error == OnError::Log => {
+                self.report(format!("{name} failed: {error}"), out)
+            }
             Err(error) => self.fail(now, &name, &error, out),
         }
     }
@@ -137,17 +176,34 @@ impl Engine {
         self.lock_checked = now;
         match reply {
             Reply::Acquired(Acquired::Held(_)) => self.locks_held = lock + 1,
-            Reply::Acquired(Acquired::Busy(_)) if self.mode.quiet_if_locked => self.decide_stop(Exit::Clean, None, out),
+            Reply::Acquired(Acquired::Busy(_)) if self.mode.quiet_if_locked => {
+                self.decide_stop(Exit::Clean, None, out)
+            }
             Reply::Acquired(Acquired::Busy(holder)) => {
-                self.give_up(&Error::new(Exit::TempFail, format!("already running: {holder} holds the lock")), out);
+                self.give_up(
+                    &Error::new(
+                        Exit::TempFail,
+                        format!("already running: {holder} holds the lock"),
+                    ),
+                    out,
+                );
             }
             Reply::Acquired(Acquired::Unknown(why)) => {
-                self.give_up(&Error::new(Exit::Unavailable, format!("can not tell whether the lock is ours: {why}")), out);
+                self.give_up(
+                    &Error::new(
+                        Exit::Unavailable,
+                        format!("can not tell whether the lock is ours: {why}"),
+                    ),
+                    out,
+                );
             }
             Reply::Acquired(Acquired::Unreachable(error)) => self.give_up(&error, out),
             Reply::Renewed(Renewal::Held(_)) => {}
             Reply::Renewed(Renewal::Unknown(why)) => {
-                out.push(Action::Log(Level::Warn, format!("can not see whether the lock is still ours: {why}")));
+                out.push(Action::Log(
+                    Level::Warn,
+                    format!("can not see whether the lock is still ours: {why}"),
+                ));
             }
             Reply::Renewed(Renewal::Lost(why)) => self.on_lock_lost(&why, out),
         }
@@ -163,7 +219,10 @@ impl Engine {
         let error = Error::new(Exit::TempFail, format!("the lock is lost: {why}"));
         self.give_up(&error, out);
         let why: Rc<str> = Rc::from(why);
-        let step = |hook: &usize| Step::Hook { hook: *hook, cause: Cause::LockLost(Rc::clone(&why)) };
+        let step = |hook: &usize| Step::Hook {
+            hook: *hook,
+            cause: Cause::LockLost(Rc::clone(&why)),
+        };
         self.queue.extend(self.agenda.lock_lost.iter().map(step));
     }
 }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-
 use super::{Action, Engine, Iteration, Phase, Step};
 use crate::clock::Mono;
 use crate::context::Cause;
@@ -64,8 +63,13 @@ impl Engine {
     }
 
     fn hear_signal(&mut self) -> bool {
-        let Some(signal) = self.signals.pop_front() else { return false };
-        let step = |hook| Step::Hook { hook, cause: Cause::Signal(signal) };
+        let Some(signal) = self.signals.pop_front() else {
+            return false;
+        };
+        let step = |hook| Step::Hook {
+            hook,
+            cause: Cause::Signal(signal),
+        };
         self.queue.extend(self.agenda.for_signal(signal).map(step));
         true
     }
@@ -84,7 +88,11 @@ impl Engine {
             (true, None) if self.timer_ran => return Some(Due::Iteration),
             (true, None) => Some((now, Due::Iteration)),
         };
-        let timers = self.timers.iter().enumerate().map(|(index, timer)| (timer.grid.due(), Due::Timer(index)));
+        let timers = self
+            .timers
+            .iter()
+            .enumerate()
+            .map(|(index, timer)| (timer.grid.due(), Due::Timer(index)));
         let (at, first) = timers.chain(tick).min_by_key(|(at, _)| *at)?;
         (at <= now).then_some(first)
     }
@@ -100,7 +108,11 @@ impl Engine {
         };
         self.timer_ran = false;
         self.last_due = due;
-        self.iteration = Some(Iteration { due, began: now, missed });
+        self.iteration = Some(Iteration {
+            due,
+            began: now,
+            missed,
+        });
         for hook in &self.agenda.iteration {
             let cause = match self.plan.hooks[*hook].trigger {
                 Trigger::Event(event) => Cause::Event(event),
@@ -114,12 +126,17 @@ impl Engine {
         let timer = &mut self.timers[index];
         timer.grid.begin(now, Missed::skip());
         self.timer_ran = true;
-        self.queue.push_back(Step::Hook { hook: timer.hook, cause: Cause::Every });
+        self.queue.push_back(Step::Hook {
+            hook: timer.hook,
+            cause: Cause::Every,
+        });
     }
 
     /// Counts the iteration, complains if it took too long, and deals with the slots it ran over.
     pub(super) fn end_iteration(&mut self, now: Mono, out: &mut Vec<Action>) {
-        let Some(iteration) = self.iteration.take() else { return };
+        let Some(iteration) = self.iteration.take() else {
+            return;
+        };
         let took = now.since(iteration.began);
         let policy = self.plan.missed.value;
         let passed = self.grid.as_mut().map_or(0, |grid| grid.end(now, policy));
@@ -135,8 +152,15 @@ impl Engine {
         }));
         if overrun {
             let (took, interval) = (Pretty(took), Pretty(self.interval));
-            let skipped = if passed > 0 { format!(", slots left out: {passed}") } else { String::new() };
-            self.report(format!("iteration took {took}, the interval is {interval}{skipped}"), out);
+            let skipped = if passed > 0 {
+                format!(", slots left out: {passed}")
+            } else {
+                String::new()
+            };
+            self.report(
+                format!("iteration took {took}, the interval is {interval}{skipped}"),
+                out,
+            );
         }
     }
 
@@ -164,9 +188,18 @@ impl Engine {
         if self.take_idle() {
             return true;
         }
-        let tick = self.agenda.executes.then_some(self.grid).flatten().map(|grid| grid.due());
+        let tick = self
+            .agenda
+            .executes
+            .then_some(self.grid)
+            .flatten()
+            .map(|grid| grid.due());
         let timers = self.timers.iter().map(|timer| timer.grid.due());
-        let dump = if self.dump_wanted { self.dump_due() } else { None };
+        let dump = if self.dump_wanted {
+            self.dump_due()
+        } else {
+            None
+        };
         out.push(Action::Wait(timers.chain(tick).chain(dump).min()));
         false
     }
@@ -176,7 +209,10 @@ impl Engine {
         if !std::mem::take(&mut self.idle_owed) {
             return false;
         }
-        let step = |hook: &usize| Step::Hook { hook: *hook, cause: Cause::Event(Event::idle()) };
+        let step = |hook: &usize| Step::Hook {
+            hook: *hook,
+            cause: Cause::Event(Event::idle()),
+        };
         self.queue.extend(self.agenda.idle.iter().map(step));
         true
     }

@@ -16,7 +16,9 @@ pub(super) fn line(program: &Path) -> Result<String, Error> {
 /// A word for cron's shell. Cron itself ends the command at a bare `%` and has no way to write a line break.
 fn word(text: &str) -> Result<String, Error> {
     if text.chars().any(char::is_control) {
-        let why = format!("{text:?} holds a control character, which no crontab can hold: install the program elsewhere");
+        let why = format!(
+            "{text:?} holds a control character, which no crontab can hold: install the program elsewhere"
+        );
         return Err(Error::new(Exit::Config, why));
     }
     let plain = |c: char| c.is_alphanumeric() || "/._-+=:@,".contains(c);
@@ -24,7 +26,10 @@ fn word(text: &str) -> Result<String, Error> {
         return Ok(text.to_owned());
     }
     // Cron takes the backslash away before the shell sees the line.
-    Ok(format!("'{}'", text.replace('\'', r"'\''").replace('%', r"\%")))
+    Ok(format!(
+        "'{}'",
+        text.replace('\'', r"'\''").replace('%', r"\%")
+    ))
 }
 
 #[cfg(test)]
@@ -33,7 +38,10 @@ mod tests {
 
     #[test]
     fn paths_are_read_as_they_are() {
-        assert_eq!(line(Path::new("/opt/pulse")).expect("a line"), "* * * * * /opt/pulse --if-locked=ok");
+        assert_eq!(
+            line(Path::new("/opt/pulse")).expect("a line"),
+            "* * * * * /opt/pulse --if-locked=ok"
+        );
         assert_eq!(word("/a b").expect("a word"), "'/a b'");
         assert_eq!(word("/a'b").expect("a word"), r"'/a'\''b'");
         assert_eq!(word("/100%").expect("a word"), r"'/100\%'");

@@ -20,7 +20,7 @@ use nix::errno::Errno;
 use nix::fcntl::{FlockArg, OFlag, open};
 use nix::sys::stat::Mode;
 
-use super::holder::LONGEST;
+use super::holder::{FREE, LONGEST};
 use super::{Acquired, Held, Holder, Identity, Provider, Renewal};
 use crate::error::{Error, Exit};
 use crate::sys::interlock::{self, Peer, Taken};
@@ -66,7 +66,12 @@ impl FileLock {
     /// A lock on `path`, which should be absolute; nothing is opened yet.
     #[must_use]
     pub const fn new(path: PathBuf, identity: Identity) -> Self {
-        Self { path, identity, any_file_system: false, held: None }
+        Self {
+            path,
+            identity,
+            any_file_system: false,
+            held: None,
+        }
     }
 
     /// Accepts file systems on which `flock` is doubtful.
@@ -93,7 +98,10 @@ impl FileLock {
                 return self.take_name(file, inode);
             }
         }
-        let text = format!("lock {}: the file is being replaced all the time", self.path.display());
+        let text = format!(
+            "lock {}: the file is being replaced all the time",
+            self.path.display()
+        );
         Err(Error::new(Exit::CantCreate, text))
     }
 
@@ -105,30 +113,47 @@ impl FileLock {
             | OFlag::O_CLOEXEC
             | OFlag::O_NONBLOCK
             | OFlag::O_NOCTTY;
-        open(&self.path, flags, Mode::from_bits_truncate(0o600)).map(File::from).map_err(|error| {
-            let shown = self.path.display();
-            match error {
-                Errno::ELOOP => Error::new(Exit::CantCreate, format!("lock {shown} is a symbolic link: remove it")),
-                Errno::EACCES | Errno::EPERM => {
-                    Error::new(Exit::NoPermission, format!("can not open the lock {shown}: {}", error.desc()))
+        open(&self.path, flags, Mode::from_bits_truncate(0o600))
+            .map(File::from)
+            .map_err(|error| {
+                let shown = self.path.display();
+                match error {
+                    Errno::ELOOP => Error::new(
+                        Exit::CantCreate,
+                        format!("lock {shown} is a symbolic link: remove it"),
+                    ),
+                    Errno::EACCES | Errno::EPERM => Error::new(
+                        Exit::NoPermission,
+                        format!("can not open the lock {shown}: {}", error.desc()),
+                    ),
+                    _ => Error::new(
+                        Exit::CantCreate,
+                        format!("can not open the lock {shown}: {}", error.desc()),
+                    ),
                 }
-                _ => Error::new(Exit::CantCreate, format!("can not open the lock {shown}: {}", error.desc())),
-            }
-        })
+            })
     }
 
     fn check_file(&self, file: &File) -> Result<std::fs::Metadata, Error> {
         let shown = self.path.display();
-        let meta = file
-            .metadata()
-            .map_err(|error| Error::new(Exit::Os, format!("can not look at the lock {shown}: {error}")))?;
+        let meta = file.metadata().map_err(|error| {
+            Error::new(
+                Exit::Os,
+                format!("can not look at the lock {shown}: {error}"),
+            )
+        })?;
         if !meta.is_file() {
-            return Err(Error::new(Exit::CantCreate, format!("lock {shown} is not a plain file: remove it")));
+            return Err(Error::new(
+                Exit::CantCreate,
+                format!("lock {shown} is not a plain file: remove it"),
+            ));
         }
         match process::network_file_system(file.as_fd()) {
             Some(name) if !self.any_file_system => Err(Error::new(
                 Exit::Unavailable,
-                format!("lock {shown} is on {name}, where locks can not be trusted: use a local directory, or declare Lock::path(…).any_file_system()"),
+                format!(
+                    "lock {shown} is on {name}, where locks can not be trusted: use a local directory, or declare Lock::path(…).any_file_system()"
+                ),
             )),
             _ => Ok(meta),
         }
@@ -162,7 +187,10 @@ impl FileLock {
                 }
                 Ok(Taken::Held(peer)) if attempt + 1 == NAME_TRIES => {
                     let pid = peer.and_then(|peer| u32::try_from(peer.pid).ok());
-                    return Ok(Acquired::Busy(Holder { pid, ..Holder::default() }));
+                    return Ok(Acquired::Busy(Holder {
+                        pid,
+                        ..Holder::default()
+                    }));
                 }
                 Ok(Taken::Held(_)) => std::thread::sleep(Duration::from_millis(1)),
                 Err(error) => {
@@ -176,7 +204,7 @@ impl FileLock {
 
     fn hold(&mut self, file: File, inode: (u64, u64), name: Option<OwnedFd>) -> Acquired {
         // Who holds it is for people: a full disk must not keep a daemon from starting.
-        if let Err(error) = file.set_len(0).and_then(|()| file.write_all_at(self.identity.to_text().as_bytes(), 0)) {
+        if let Err(error) = file.write_all_at(&self.identity.to_text(), 0) {
             log::warn!(target: "daemon", "can not write who holds lock {}: {error}", self.path.display());
         }
         self.held = Some(Hold { name, file, inode });
@@ -201,21 +229,27 @@ impl Provider for FileLock {
         match inode_of(&self.path) {
             Ok(inode) if inode == hold.inode => Renewal::Held(Held::default()),
             Ok(_) => Renewal::Lost(format!("{shown} was replaced by another file")),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Renewal::Lost(format!("{shown} was removed")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Renewal::Lost(format!("{shown} was removed"))
+            }
             Err(error) => Renewal::Unknown(format!("{shown}: {error}")),
         }
     }
 
     fn release(&mut self) {
         if let Some(hold) = self.held.take() {
-            // An empty file says that nobody holds it; it is never removed.
-            let _ = hold.file.set_len(0);
+            // The text stays, as the one who held it last; the file is never removed.
+            let _ = hold.file.write_all_at(FREE, 0);
         }
     }
 
     fn kept(&self) -> Vec<BorrowedFd<'_>> {
-        let Some(hold) = &self.held else { return Vec::new() };
-        std::iter::once(hold.file.as_fd()).chain(hold.name.as_ref().map(AsFd::as_fd)).collect()
+        let Some(hold) = &self.held else {
+            return Vec::new();
+        };
+        std::iter::once(hold.file.as_fd())
+            .chain(hold.name.as_ref().map(AsFd::as_fd))
+            .collect()
     }
 
     fn resume(&mut self, kept: Vec<OwnedFd>) -> Acquired {
@@ -229,13 +263,19 @@ impl Provider for FileLock {
         }
         match file.metadata() {
             Ok(meta) => self.hold(file, (meta.dev(), meta.ino()), kept.next()),
-            Err(error) => Acquired::Unreachable(Error::new(Exit::Os, format!("lock {}: {error}", self.path.display()))),
+            Err(error) => Acquired::Unreachable(Error::new(
+                Exit::Os,
+                format!("lock {}: {error}", self.path.display()),
+            )),
         }
     }
 }
 
 /// `flock`, again when a signal comes between.
-#[allow(deprecated, reason = "nix's Flock owns the file and unlocks on drop; ours must survive an exec")]
+#[allow(
+    deprecated,
+    reason = "nix's Flock owns the file and unlocks on drop; ours must survive an exec"
+)]
 fn flock(fd: BorrowedFd<'_>, how: FlockArg) -> nix::Result<()> {
     use std::os::fd::AsRawFd;
     loop {
@@ -268,12 +308,17 @@ fn kernel_name(path: &Path) -> String {
     if text.len() <= 80 {
         return format!("daemon-core{text}");
     }
-    format!("daemon-core#{:016x}", fnv1a(path.as_os_str().as_encoded_bytes()))
+    format!(
+        "daemon-core#{:016x}",
+        fnv1a(path.as_os_str().as_encoded_bytes())
+    )
 }
 
 /// Not `std`'s hasher: two builds must agree on the name, and its algorithm may change between releases.
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3))
+    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3)
+    })
 }
 
 #[cfg(test)]

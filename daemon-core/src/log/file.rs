@@ -19,7 +19,12 @@ impl FileTarget {
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         // O_NONBLOCK matters for a FIFO alone: opening it, or its slow reader, must not hang the daemon.
         let flags = libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC;
-        let file = OpenOptions::new().append(true).create(true).mode(0o640).custom_flags(flags).open(path)?;
+        let file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o640)
+            .custom_flags(flags)
+            .open(path)?;
         Ok(Self { file, torn: false })
     }
 

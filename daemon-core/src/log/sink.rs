@@ -62,7 +62,11 @@ struct Counted<T> {
 
 impl<T: Target> Counted<T> {
     const fn new(target: T) -> Self {
-        Self { target, lost: 0, why: String::new() }
+        Self {
+            target,
+            lost: 0,
+            why: String::new(),
+        }
     }
 
     fn write(&mut self, lines: &[u8], pid: u32) {
@@ -80,9 +84,25 @@ impl<T: Target> Counted<T> {
     #[cold]
     fn report(&mut self, pid: u32) -> bool {
         let mut lines = Vec::new();
-        let source = Source { wall: clock::wall(), pid, target: "daemon", level: Level::Warn };
-        let (count, noun) = (self.lost, if self.lost == 1 { "record was" } else { "records were" });
-        record::write(&mut lines, source, &format!("{count} log {noun} lost: {}", self.why));
+        let source = Source {
+            wall: clock::wall(),
+            pid,
+            target: "daemon",
+            level: Level::Warn,
+        };
+        let (count, noun) = (
+            self.lost,
+            if self.lost == 1 {
+                "record was"
+            } else {
+                "records were"
+            },
+        );
+        record::write(
+            &mut lines,
+            source,
+            &format!("{count} log {noun} lost: {}", self.why),
+        );
         let taken = self.target.write(&lines).is_ok();
         if taken {
             self.lost = 0;
@@ -120,7 +140,9 @@ impl Sink {
             return;
         }
         let to = self.state().to.clone().filter(LogTo::varies);
-        let Some(path) = to.and_then(|to| to.path(wall)) else { return };
+        let Some(path) = to.and_then(|to| to.path(wall)) else {
+            return;
+        };
         if self.state().path.as_ref() == Some(&path) {
             return;
         }
@@ -131,7 +153,9 @@ impl Sink {
                 state.path = Some(path);
             }
             // The old file still works; better there than nowhere.
-            Err(error) => log::warn!(target: "daemon", "can not open the log {}: {error}; staying with the old one", path.display()),
+            Err(error) => {
+                log::warn!(target: "daemon", "can not open the log {}: {error}; staying with the old one", path.display())
+            }
         }
     }
 }
@@ -159,7 +183,12 @@ impl Log for Sink {
         let wall = clock::wall();
         // The author's `Display` runs here: it may log, or panic, and holds up nobody.
         let _ = write!(message, "{}", record.args());
-        let source = Source { wall, pid: self.pid, target: record.target(), level: record.level() };
+        let source = Source {
+            wall,
+            pid: self.pid,
+            target: record.target(),
+            level: record.level(),
+        };
         record::write(&mut lines, source, &message);
         self.take(record.level(), &lines, wall);
         let _ = BUFFERS.try_with(|buffers| *buffers.borrow_mut() = (message, lines));
@@ -193,8 +222,15 @@ impl Log for Door {
 ///
 /// Says no when the program has a logger already: then that one keeps all records.
 pub(crate) fn install(verbose: bool) -> Result<(), log::SetLoggerError> {
-    SINK.get_or_init(|| Sink { pid: process::pid(), state: Mutex::default() });
-    let level = if verbose { LevelFilter::Debug } else { LevelFilter::Info };
+    SINK.get_or_init(|| Sink {
+        pid: process::pid(),
+        state: Mutex::default(),
+    });
+    let level = if verbose {
+        LevelFilter::Debug
+    } else {
+        LevelFilter::Info
+    };
     let door: Box<dyn Log> = Box::new(Door);
     fern::Dispatch::new().level(level).chain(door).apply()
 }
@@ -232,7 +268,10 @@ pub(crate) fn open(to: &LogTo, verbose: bool) {
 }
 
 fn cannot_open(path: &Path, error: &io::Error) -> String {
-    format!("can not write to the log {}: {error}; using standard output", path.display())
+    format!(
+        "can not write to the log {}: {error}; using standard output",
+        path.display()
+    )
 }
 
 /// The log file in use.
@@ -250,12 +289,12 @@ pub(crate) fn unsent<R>(watch: impl FnOnce(std::os::fd::BorrowedFd<'_>) -> R) ->
 
 /// Tries once more to send what slow readers have not taken.
 pub(crate) fn drain() {
-    if let Some(sink) = SINK.get() {
-        if let Some(console) = &mut sink.state().console {
-            if console.target.drain() && console.lost > 0 {
-                console.report(sink.pid);
-            }
-        }
+    if let Some(sink) = SINK.get()
+        && let Some(console) = &mut sink.state().console
+        && console.target.drain()
+        && console.lost > 0
+    {
+        console.report(sink.pid);
     }
 }
 
@@ -265,7 +304,11 @@ pub(crate) fn close(in_a_hurry: bool) -> bool {
     let Some(sink) = SINK.get() else { return false };
     drain();
     let state = sink.state();
-    if let Some(console) = state.console.as_ref().filter(|console| !in_a_hurry && console.target.unsent().is_some()) {
+    if let Some(console) = state
+        .console
+        .as_ref()
+        .filter(|console| !in_a_hurry && console.target.unsent().is_some())
+    {
         console.target.wait(LAST_WAIT);
     }
     let shown = state.console.is_some();
@@ -298,12 +341,18 @@ mod tests {
     /// What a full disk swallows is counted exactly and told when there is room again: fault 89.
     #[test]
     fn fault_089_losses_are_counted_and_reported() {
-        let mut counted = Counted::new(Full { refuse: 5, took: Vec::new() });
+        let mut counted = Counted::new(Full {
+            refuse: 5,
+            took: Vec::new(),
+        });
         for n in 0..8 {
             counted.write(format!("record {n}\n").as_bytes(), 1);
         }
         let took = counted.target.took;
-        assert!(took[0].contains("warn: 5 log records were lost: No space left on device"), "{took:?}");
+        assert!(
+            took[0].contains("warn: 5 log records were lost: No space left on device"),
+            "{took:?}"
+        );
         assert_eq!(took[1..], ["record 5\n", "record 6\n", "record 7\n"]);
     }
 }

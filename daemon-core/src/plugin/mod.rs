@@ -78,7 +78,10 @@ struct Slot {
 impl Plugins {
     pub(crate) fn add(&mut self, plugin: Box<dyn Plugin>) {
         let kind = (*plugin).type_id();
-        self.0.push(Slot { kind, plugin: RefCell::new(plugin) });
+        self.0.push(Slot {
+            kind,
+            plugin: RefCell::new(plugin),
+        });
     }
 
     /// The first plugin of type `P`.
@@ -99,14 +102,21 @@ impl Plugins {
     }
 
     pub(crate) fn names(&self) -> Vec<String> {
-        self.0.iter().map(|slot| slot.plugin.borrow().name()).collect()
+        self.0
+            .iter()
+            .map(|slot| slot.plugin.borrow().name())
+            .collect()
     }
 
     /// Each line of each plugin's instructions, with the plugin's name before it.
     pub(crate) fn instructions(&self) -> Vec<String> {
         let lines = |slot: &Slot| {
             let plugin = slot.plugin.borrow();
-            plugin.instructions().into_iter().map(|line| format!("[{}] {line}", plugin.name())).collect::<Vec<_>>()
+            plugin
+                .instructions()
+                .into_iter()
+                .map(|line| format!("[{}] {line}", plugin.name()))
+                .collect::<Vec<_>>()
         };
         self.0.iter().flat_map(lines).collect()
     }
@@ -118,7 +128,11 @@ impl Plugins {
             let plugin = slot.plugin.borrow();
             let mut found = Vec::new();
             plugin.check_environment(&mut found);
-            all.extend(found.into_iter().map(|problem| format!("[{}] {problem}", plugin.name())));
+            all.extend(
+                found
+                    .into_iter()
+                    .map(|problem| format!("[{}] {problem}", plugin.name())),
+            );
         }
         all
     }

@@ -3,8 +3,8 @@
 //! Nothing is decided here. Everything that touches the outside goes through [`World`], so that the same declared daemon
 //! also runs under virtual time.
 
-mod world;
 mod perform;
+mod world;
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use crate::clock::{Mono, Now};
 use crate::context::{Context, Watch};
 use crate::engine::{Action, Engine, Input, Mode};
 use crate::error::Exit;
-use crate::hook::{HookFn, SetupFn};
+use crate::hook::{BoxedHook, BoxedSetup};
 use crate::lock::Provider;
 use crate::log;
 use crate::plan::Plan;
@@ -41,8 +41,8 @@ pub(crate) struct Parts<D> {
     pub(crate) plan: Rc<Plan>,
     pub(crate) mode: Mode,
     pub(crate) verbose: bool,
-    pub(crate) setup: Option<SetupFn<D>>,
-    pub(crate) hooks: Vec<HookFn<D>>,
+    pub(crate) setup: Option<BoxedSetup<D>>,
+    pub(crate) hooks: Vec<BoxedHook<D>>,
     pub(crate) locks: Vec<Box<dyn Provider>>,
     pub(crate) context: Context,
 }
@@ -67,7 +67,13 @@ pub(crate) struct Runner<D, W> {
 impl<D, W: World> Runner<D, W> {
     pub(crate) fn new(world: W, parts: Parts<D>) -> Self {
         let engine = Engine::new(Rc::clone(&parts.plan), parts.mode);
-        Self { world, engine, parts, daemon: None, inbox: VecDeque::from([Input::Start]) }
+        Self {
+            world,
+            engine,
+            parts,
+            daemon: None,
+            inbox: VecDeque::from([Input::Start]),
+        }
     }
 
     /// Runs the daemon to its end.
@@ -80,7 +86,8 @@ impl<D, W: World> Runner<D, W> {
             for action in actions.drain(..) {
                 match action {
                     Action::Run(step) => {
-                        let answer = perform::step(&mut self.parts, &mut self.daemon, &self.engine, step);
+                        let answer =
+                            perform::step(&mut self.parts, &mut self.daemon, &self.engine, step);
                         self.collect(answer);
                     }
                     Action::Wait(until) => self.world.wait(until, &mut self.inbox),

@@ -12,8 +12,16 @@ use crate::error::{Error, Exit, Result};
 use crate::status::{self, Facts};
 
 /// Carries out one step and answers.
-pub(super) fn step<D>(parts: &mut Parts<D>, daemon: &mut Option<D>, engine: &Engine, step: Step) -> Input {
-    let lock = |lock, reply| Input::Reply { source: Source::Lock(lock), reply };
+pub(super) fn step<D>(
+    parts: &mut Parts<D>,
+    daemon: &mut Option<D>,
+    engine: &Engine,
+    step: Step,
+) -> Input {
+    let lock = |lock, reply| Input::Reply {
+        source: Source::Lock(lock),
+        reply,
+    };
     match step {
         Step::Acquire(index) => lock(index, Reply::Acquired(parts.locks[index].acquire())),
         Step::Renew(index) => lock(index, Reply::Renewed(parts.locks[index].renew())),
@@ -30,7 +38,12 @@ pub(super) fn step<D>(parts: &mut Parts<D>, daemon: &mut Option<D>, engine: &Eng
 }
 
 /// The steps in which code of the author or of a plugin runs.
-fn author_step<D>(parts: &mut Parts<D>, daemon: &mut Option<D>, engine: &Engine, step: Step) -> Result<()> {
+fn author_step<D>(
+    parts: &mut Parts<D>,
+    daemon: &mut Option<D>,
+    engine: &Engine,
+    step: Step,
+) -> Result<()> {
     let context = &parts.context;
     match step {
         Step::Hook { hook, cause } => {
@@ -41,21 +54,32 @@ fn author_step<D>(parts: &mut Parts<D>, daemon: &mut Option<D>, engine: &Engine,
         }
         Step::CheckEnvironment => {
             let found = context.plugins.problems();
-            if found.is_empty() { Ok(()) } else { Err(problems(&found).into()) }
+            if found.is_empty() {
+                Ok(())
+            } else {
+                Err(problems(&found).into())
+            }
         }
         Step::PluginSetup(index) => {
             let mut plugin = context.plugins.nth(index);
             let name = plugin.name();
-            plugin.setup(context).map_err(|error| named(&name, error.as_ref()))
+            plugin
+                .setup(context)
+                .map_err(|error| named(&name, error.as_ref()))
         }
         Step::PluginTeardown(index) => {
             *context.cause.borrow_mut() = Cause::Life;
             let mut plugin = context.plugins.nth(index);
             let name = plugin.name();
-            plugin.teardown(context).map_err(|error| named(&name, error.as_ref()))
+            plugin
+                .teardown(context)
+                .map_err(|error| named(&name, error.as_ref()))
         }
         Step::Setup => {
-            let setup = parts.setup.take().ok_or("a daemon needs a setup: add #[setup], or spec.setup(…)")?;
+            let setup = parts
+                .setup
+                .take()
+                .ok_or("a daemon needs a setup: add #[setup], or spec.setup(…)")?;
             *daemon = Some(setup(context)?);
             Ok(())
         }

@@ -48,7 +48,11 @@ impl Watch for Clock {
     fn now(&self) -> Now {
         let mono = self.mono.get();
         let wall = Wall((1_700_000_000 * SECOND + mono).wrapping_add_signed(self.wall.get()));
-        Now { mono: Mono(mono), boot: Boot(mono + self.slept.get()), wall }
+        Now {
+            mono: Mono(mono),
+            boot: Boot(mono + self.slept.get()),
+            wall,
+        }
     }
 
     fn stops(&self) -> usize {
@@ -103,7 +107,9 @@ struct Probe {
 
 impl Probe {
     fn note(&self, what: impl Into<String>) {
-        self.notes.borrow_mut().push((self.clock.seconds(), what.into()));
+        self.notes
+            .borrow_mut()
+            .push((self.clock.seconds(), what.into()));
     }
 }
 
@@ -127,15 +133,28 @@ impl Sim {
         let mut spec = Spec::default();
         spec.package("probe", "0.0.0");
         let (probe_clock, probe_notes) = (Rc::clone(&clock), Rc::clone(&notes));
-        spec.setup(move |_| Probe { clock: probe_clock, notes: probe_notes });
-        Self { clock, notes, spec, mode: Mode { seed: 7, ..Mode::default() } }
+        spec.setup(move |_| Probe {
+            clock: probe_clock,
+            notes: probe_notes,
+        });
+        Self {
+            clock,
+            notes,
+            spec,
+            mode: Mode {
+                seed: 7,
+                ..Mode::default()
+            },
+        }
     }
 
     /// An `execute` that takes this long.
     fn executing(mut self, took: Duration) -> Self {
         self.spec.execute(move |probe: &mut Probe, _| {
             probe.note("tick");
-            probe.clock.pass(u64::try_from(took.as_nanos()).expect("a short time"));
+            probe
+                .clock
+                .pass(u64::try_from(took.as_nanos()).expect("a short time"));
         });
         self
     }
@@ -151,7 +170,11 @@ impl Sim {
     }
 
     fn signal(self, second: f64, signal: Signal) -> Self {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a second of a test")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a second of a test"
+        )]
         let at = (second * 1e9) as u64;
         self.clock.signals.borrow_mut().push_back((at, signal));
         self
@@ -161,7 +184,13 @@ impl Sim {
         let plan = Rc::new(self.spec.plan);
         plan.check().expect("a good plan");
         let watch = Virtual(Rc::clone(&self.clock)).watch();
-        let context = Context::new(&plan.name, plan.interval.value, Plugins::default(), Options::default(), watch);
+        let context = Context::new(
+            &plan.name,
+            plan.interval.value,
+            Plugins::default(),
+            Options::default(),
+            watch,
+        );
         let parts = Parts {
             plan,
             mode: self.mode,
@@ -173,7 +202,11 @@ impl Sim {
         };
         let mut runner = Runner::new(Virtual(Rc::clone(&self.clock)), parts);
         let ended = runner.run();
-        Run { ended, stats: runner.parts.context.stats(), notes: self.notes.take() }
+        Run {
+            ended,
+            stats: runner.parts.context.stats(),
+            notes: self.notes.take(),
+        }
     }
 }
 
@@ -185,7 +218,11 @@ struct Run {
 
 impl Run {
     fn times(&self, what: &str) -> Vec<f64> {
-        self.notes.iter().filter(|(_, note)| note == what).map(|(at, _)| *at).collect()
+        self.notes
+            .iter()
+            .filter(|(_, note)| note == what)
+            .map(|(at, _)| *at)
+            .collect()
     }
 
     fn order(&self) -> Vec<&str> {
@@ -200,22 +237,44 @@ fn note(what: &'static str) -> impl FnMut(&mut Probe, &Context) + 'static {
 /// A day at 1.5 s with a timer of ten minutes and a signal every hour.
 #[test]
 fn a_day_of_ticks_and_signals_in_milliseconds() {
-    let mut sim = Sim::new().executing(Duration::from_millis(200)).every(Duration::from_millis(1500)).declare(|spec| {
-        spec.every(Duration::from_secs(600), note("tidy"));
-        spec.on(Signal::USR2, note("asked"));
-    });
+    let mut sim = Sim::new()
+        .executing(Duration::from_millis(200))
+        .every(Duration::from_millis(1500))
+        .declare(|spec| {
+            spec.every(Duration::from_secs(600), note("tidy"));
+            spec.on(Signal::USR2, note("asked"));
+        });
     for hour in 0..24 {
         sim = sim.signal(f64::from(hour) * 3600.0 + 0.7, Signal::USR2);
     }
     let run = sim.signal(86_400.0, Signal::TERM).run();
-    assert_eq!(run.ended, Ended { exit: Exit::Clean, reason: None });
+    assert_eq!(
+        run.ended,
+        Ended {
+            exit: Exit::Clean,
+            reason: None
+        }
+    );
     assert_eq!(run.stats.iterations, 57_600);
     assert_eq!((run.stats.overruns, run.stats.missed), (0, 0));
     assert_eq!(run.times("asked").len(), 24);
-    assert_eq!(run.times("tidy").len(), 143, "the one due with the stop is not run");
+    assert_eq!(
+        run.times("tidy").len(),
+        143,
+        "the one due with the stop is not run"
+    );
     let ticks = run.times("tick");
-    assert!(ticks.iter().enumerate().all(|(n, at)| *at == f64::from(u32::try_from(n).expect("few")) * 1.5));
-    assert!((run.stats.idle_share - (1.0 - 0.2 / 1.5)).abs() < 0.001, "{}", run.stats.idle_share);
+    assert!(
+        ticks
+            .iter()
+            .enumerate()
+            .all(|(n, at)| *at == f64::from(u32::try_from(n).expect("few")) * 1.5)
+    );
+    assert!(
+        (run.stats.idle_share - (1.0 - 0.2 / 1.5)).abs() < 0.001,
+        "{}",
+        run.stats.idle_share
+    );
 }
 
 #[test]
@@ -244,10 +303,16 @@ fn missed_slots_can_be_delayed_or_made_up_for() {
     let slow = |missed| {
         let mut first = true;
         let mut sim = Sim::new().every(Duration::from_secs(1));
-        sim.spec.missed(missed).execute(move |probe: &mut Probe, _| {
-            probe.note("tick");
-            probe.clock.pass(if std::mem::take(&mut first) { 2_500_000_000 } else { 100_000_000 });
-        });
+        sim.spec
+            .missed(missed)
+            .execute(move |probe: &mut Probe, _| {
+                probe.note("tick");
+                probe.clock.pass(if std::mem::take(&mut first) {
+                    2_500_000_000
+                } else {
+                    100_000_000
+                });
+            });
         sim.signal(5.05, Signal::TERM).run().times("tick")
     };
     assert_eq!(slow(Missed::skip()), [0.0, 3.0, 4.0, 5.0]);
@@ -265,7 +330,10 @@ fn fault_067_the_wall_clock_decides_nothing() {
             spec.execute(move |probe, cx| {
                 probe.note("tick");
                 if let Some(jump) = jumps.next() {
-                    probe.clock.wall.set(probe.clock.wall.get() + jump * 1_000_000_000);
+                    probe
+                        .clock
+                        .wall
+                        .set(probe.clock.wall.get() + jump * 1_000_000_000);
                 }
                 if cx.stats().iterations == 9 {
                     cx.stop();
@@ -274,7 +342,10 @@ fn fault_067_the_wall_clock_decides_nothing() {
             spec.every(Duration::from_secs(4), note("timer"));
         })
         .run();
-    assert_eq!(run.times("tick"), (0..10).map(f64::from).collect::<Vec<_>>());
+    assert_eq!(
+        run.times("tick"),
+        (0..10).map(f64::from).collect::<Vec<_>>()
+    );
     assert_eq!(run.times("timer"), [4.0, 8.0]);
     assert_eq!(run.stats.uptime, Duration::from_secs(9));
 }
@@ -306,7 +377,9 @@ fn fault_068_sleeping_and_stopping_cause_no_burst() {
 /// The original started the next `execute` at any signal: bug 8.
 #[test]
 fn b08_a_signal_never_starts_an_iteration_early() {
-    let mut sim = Sim::new().executing(Duration::ZERO).every(Duration::from_secs(10));
+    let mut sim = Sim::new()
+        .executing(Duration::ZERO)
+        .every(Duration::from_secs(10));
     for n in 1..100 {
         let signal = [Signal::USR1, Signal::USR2, Signal::CONT, Signal::HUP][n % 4];
         sim = sim.signal(f64::from(u32::try_from(n).expect("few")) * 0.3, signal);
@@ -336,8 +409,17 @@ fn fault_046_a_stop_lets_the_iteration_end_and_nothing_else_begin() {
         })
         .signal(0.4, Signal::TERM)
         .run();
-    assert_eq!(run.order(), ["init", "pre", "tick", "post", "shutdown", "drop"]);
-    assert_eq!(run.ended, Ended { exit: Exit::Clean, reason: None });
+    assert_eq!(
+        run.order(),
+        ["init", "pre", "tick", "post", "shutdown", "drop"]
+    );
+    assert_eq!(
+        run.ended,
+        Ended {
+            exit: Exit::Clean,
+            reason: None
+        }
+    );
 }
 
 #[test]
@@ -349,7 +431,10 @@ fn timers_share_the_loop_in_the_order_in_which_they_are_due() {
         })
         .signal(4.0, Signal::TERM)
         .run();
-    assert_eq!(run.order(), ["fast", "slow", "fast", "slow", "fast", "drop"]);
+    assert_eq!(
+        run.order(),
+        ["fast", "slow", "fast", "slow", "fast", "drop"]
+    );
     assert_eq!(run.times("slow"), [1.5, 3.0]);
     assert_eq!(run.stats.iterations, 0);
 }
@@ -371,7 +456,10 @@ fn without_an_interval_iterations_follow_at_once_and_timers_still_get_their_turn
         .signal(1.0, Signal::TERM)
         .run();
     let (ticks, timers) = (run.times("tick").len(), run.times("timer").len());
-    assert!(ticks.abs_diff(timers) <= 2 && ticks > 30, "{ticks} {timers}");
+    assert!(
+        ticks.abs_diff(timers) <= 2 && ticks > 30,
+        "{ticks} {timers}"
+    );
 }
 
 #[test]
@@ -394,7 +482,11 @@ fn idle_events_come_once_an_interval_while_time_is_left() {
         .signal(0.049, Signal::TERM)
         .run();
     assert_eq!(run.times("tick").len(), 10);
-    assert_eq!(run.times("idle").len(), 10, "the original gave none below ten milliseconds: bug 11");
+    assert_eq!(
+        run.times("idle").len(),
+        10,
+        "the original gave none below ten milliseconds: bug 11"
+    );
     assert_eq!(run.stats.missed, 0);
 }
 
@@ -426,8 +518,12 @@ fn the_interval_can_be_changed_while_running() {
         .executing(Duration::ZERO)
         .every(Duration::from_secs(10))
         .declare(|spec| {
-            spec.on(Signal::USR2, |_, cx| cx.set_interval(Duration::from_secs(2)));
-            spec.on(Signal::HUP, |_, cx| cx.set_interval(Duration::from_nanos(5)));
+            spec.on(Signal::USR2, |_, cx| {
+                cx.set_interval(Duration::from_secs(2))
+            });
+            spec.on(Signal::HUP, |_, cx| {
+                cx.set_interval(Duration::from_nanos(5))
+            });
             spec.on(Event::error(), note("error"));
         })
         .signal(11.0, Signal::USR2)
@@ -456,7 +552,11 @@ fn a_failing_hook_stops_the_daemon_with_its_own_code_after_all_are_told() {
         .run();
     assert_eq!(run.order(), ["tick", "error", "shutdown", "drop"]);
     assert_eq!(run.ended.exit, Exit::NoInput);
-    assert!(run.ended.reason.is_some_and(|reason| reason.starts_with("execute (") && reason.ends_with("failed: gone")));
+    assert!(
+        run.ended.reason.is_some_and(
+            |reason| reason.starts_with("execute (") && reason.ends_with("failed: gone")
+        )
+    );
     assert_eq!(run.stats.iterations, 1);
 }
 
@@ -478,7 +578,11 @@ fn fault_101_a_panic_is_a_failure_and_a_failing_error_hook_does_not_call_itself(
         .run();
     assert_eq!(run.order(), ["error", "drop"]);
     assert_eq!(run.ended.exit, Exit::Software);
-    assert!(run.ended.reason.is_some_and(|reason| reason.ends_with("failed: panicked: boom")));
+    assert!(
+        run.ended
+            .reason
+            .is_some_and(|reason| reason.ends_with("failed: panicked: boom"))
+    );
 }
 
 #[test]
@@ -495,23 +599,35 @@ fn a_hook_may_go_on_after_an_error() {
         })
         .signal(2.5, Signal::TERM)
         .run();
-    assert_eq!(run.order(), ["tick", "error", "tick", "error", "tick", "error", "drop"]);
+    assert_eq!(
+        run.order(),
+        ["tick", "error", "tick", "error", "tick", "error", "drop"]
+    );
     assert_eq!(run.ended.exit, Exit::Clean);
 }
 
 #[test]
 fn a_failed_setup_undoes_what_was_done_and_nothing_else() {
     let mut sim = Sim::new().executing(Duration::ZERO);
-    sim.spec.setup(|_| Err::<Probe, _>(Error::new(Exit::Config, "no")));
+    sim.spec
+        .setup(|_| Err::<Probe, _>(Error::new(Exit::Config, "no")));
     sim.spec.on(Event::shutdown(), note("shutdown"));
     let run = sim.run();
     assert_eq!(run.order(), Vec::<&str>::new());
-    assert_eq!(run.ended, Ended { exit: Exit::Config, reason: Some("setup failed: no".into()) });
+    assert_eq!(
+        run.ended,
+        Ended {
+            exit: Exit::Config,
+            reason: Some("setup failed: no".into())
+        }
+    );
 }
 
 #[test]
 fn once_is_one_iteration_and_its_exit_code() {
-    let mut sim = Sim::new().executing(Duration::from_secs(3)).every(Duration::from_secs(1));
+    let mut sim = Sim::new()
+        .executing(Duration::from_secs(3))
+        .every(Duration::from_secs(1));
     sim.mode.once = true;
     let run = sim.run();
     assert_eq!(run.times("tick"), [0.0]);
@@ -525,7 +641,9 @@ fn once_is_one_iteration_and_its_exit_code() {
 #[test]
 fn hang_up_stops_only_what_a_terminal_started() {
     let run = |terminal| {
-        let mut sim = Sim::new().executing(Duration::ZERO).every(Duration::from_secs(1));
+        let mut sim = Sim::new()
+            .executing(Duration::ZERO)
+            .every(Duration::from_secs(1));
         sim.mode.terminal = terminal;
         sim.signal(1.5, Signal::HUP).signal(3.5, Signal::TERM).run()
     };
@@ -538,7 +656,8 @@ fn a_missed_deadline_is_an_error_and_no_end() {
     let run = Sim::new()
         .every(Duration::from_secs(10))
         .declare(|spec| {
-            spec.execute(|probe, _| probe.clock.pass(2 * SECOND)).deadline(Duration::from_secs(1));
+            spec.execute(|probe, _| probe.clock.pass(2 * SECOND))
+                .deadline(Duration::from_secs(1));
             spec.on(Event::error(), note("error"));
         })
         .signal(15.0, Signal::TERM)
@@ -550,7 +669,9 @@ fn a_missed_deadline_is_an_error_and_no_end() {
 /// The declaration is plain data that can be compared and read.
 #[test]
 fn a_plan_says_what_was_declared() {
-    let sim = Sim::new().executing(Duration::ZERO).every(Duration::from_secs(1));
+    let sim = Sim::new()
+        .executing(Duration::ZERO)
+        .every(Duration::from_secs(1));
     let plan: &Plan = sim.spec.plan();
     assert_eq!(plan.interval.value, Duration::from_secs(1));
     assert_eq!(plan.hooks.len(), 1);

@@ -18,7 +18,14 @@ const SIGNALS: u64 = 0;
 const STANDARD_OUTPUT: u64 = 1;
 
 /// Signals every daemon listens for, so that none of them kills it by default action.
-const ALWAYS: [Signal; 6] = [Signal::INT, Signal::TERM, Signal::HUP, Signal::USR1, Signal::USR2, Signal::CONT];
+const ALWAYS: [Signal; 6] = [
+    Signal::INT,
+    Signal::TERM,
+    Signal::HUP,
+    Signal::USR1,
+    Signal::USR2,
+    Signal::CONT,
+];
 
 /// The kernel.
 pub(crate) struct Real {
@@ -46,8 +53,11 @@ impl Real {
         wanted.sort_unstable();
         wanted.dedup();
         clock::least_timer_slack();
-        let failed = |what: &str, error: &dyn std::fmt::Display| Error::new(Exit::Os, format!("{what}: {error}"));
-        let signals = signals::Signals::listen(&wanted).map_err(|error| failed("can not listen for signals", &error))?;
+        let failed = |what: &str, error: &dyn std::fmt::Display| {
+            Error::new(Exit::Os, format!("{what}: {error}"))
+        };
+        let signals = signals::Signals::listen(&wanted)
+            .map_err(|error| failed("can not listen for signals", &error))?;
         let waiter = Waiter::new().map_err(|error| failed("can not set up the loop", &error))?;
         waiter
             .watch(signals.fd(), SIGNALS, Interest::Readable)
@@ -77,7 +87,10 @@ impl World for Real {
 
     fn wait(&mut self, until: Option<Mono>, news: &mut VecDeque<Input>) {
         // A reader of standard output that is slow wakes us when it takes more.
-        log::unsent(|fd| self.waiter.watch(fd, STANDARD_OUTPUT, Interest::WritableOnce));
+        log::unsent(|fd| {
+            self.waiter
+                .watch(fd, STANDARD_OUTPUT, Interest::WritableOnce)
+        });
         let mut tokens = Tokens::default();
         if let Err(error) = self.waiter.wait(until, |token| tokens.push(token)) {
             ::log::error!(target: "daemon", "can not wait: {error}");

@@ -60,11 +60,13 @@ impl Signals {
         for signal in wanted {
             // SAFETY: as above.
             unsafe {
-                signal_hook::low_level::register(signal.number(), || RAISED.store(true, Ordering::Relaxed))?;
+                signal_hook::low_level::register(signal.number(), || {
+                    RAISED.store(true, Ordering::Relaxed)
+                })?;
             }
         }
         let numbers = wanted.iter().map(|signal| signal.number());
-        let delivery = SignalDelivery::with_pipe(read, write, SignalOnly::default(), numbers)?;
+        let delivery = SignalDelivery::with_pipe(read, write, SignalOnly, numbers)?;
         let _ = SigSet::all().thread_unblock();
         Ok(Self { delivery })
     }
@@ -76,6 +78,10 @@ impl Signals {
 
     /// What arrived since the last call, each signal once.
     pub(crate) fn pending(&mut self) -> impl Iterator<Item = Signal> + use<> {
-        self.delivery.pending().filter_map(Signal::from_number).collect::<Vec<_>>().into_iter()
+        self.delivery
+            .pending()
+            .filter_map(Signal::from_number)
+            .collect::<Vec<_>>()
+            .into_iter()
     }
 }

@@ -74,10 +74,11 @@ fn without_helpers(item: TokenStream) -> TokenStream {
     let members = |stream: TokenStream| {
         let mut kept: Vec<TokenTree> = Vec::new();
         for token in stream {
-            let text = token.to_string().replace([' ', '\n'], "");
+            let text = token.to_string().replace(" :: ", "::");
             let inside = text
                 .strip_prefix('[')
                 .unwrap_or("")
+                .trim_start()
                 .trim_start_matches("daemon_core::");
             let word = inside
                 .split(|char: char| !char.is_alphanumeric())
@@ -127,6 +128,39 @@ fn a_cut_block_keeps_its_tokens() {
                 "after {count} tokens\n{item}\n{expansion}"
             );
         }
+    }
+}
+
+/// Without one token, at any depth; what a group held stays when the group itself goes.
+fn leave_out(stream: TokenStream, at: &mut usize) -> TokenStream {
+    let mut kept = Vec::new();
+    for token in stream {
+        let here = *at == 0;
+        *at = at.wrapping_sub(1);
+        match token {
+            TokenTree::Group(group) if here => kept.extend(group.stream()),
+            TokenTree::Group(group) => {
+                kept.push(Group::new(group.delimiter(), leave_out(group.stream(), at)).into())
+            }
+            token if !here => kept.push(token),
+            _ => {}
+        }
+    }
+    kept.into_iter().collect()
+}
+
+#[test]
+fn a_block_with_a_token_left_out_keeps_its_tokens() {
+    let whole = tokens(FULL);
+    for count in 0..size(whole.clone()) {
+        let item = leave_out(whole.clone(), &mut count.clone());
+        // Without its braces the block is no block: its helpers are then tokens like others.
+        let expansion = expand(tokens(ARGS), item.clone()).to_string();
+        let kept = [item.to_string(), without_helpers(item).to_string()];
+        assert!(
+            kept.iter().any(|block| expansion.starts_with(block)),
+            "without token {count}\n{expansion}"
+        );
     }
 }
 

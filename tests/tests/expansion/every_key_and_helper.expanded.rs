@@ -25,6 +25,7 @@ impl Pulse {
     }
 }
 #[automatically_derived]
+#[allow(clippy::redundant_closure, clippy::redundant_closure_for_method_calls)]
 impl ::daemon_core::Daemon for Pulse {
     fn declare(spec: &mut ::daemon_core::Spec<Self>) {
         spec.package(::core::env!("CARGO_PKG_NAME"), ::core::env!("CARGO_PKG_VERSION"));
@@ -49,6 +50,6 @@ impl ::daemon_core::Daemon for Pulse {
         spec.every(::daemon_core::duration!("10m"), |daemon, _| daemon.tidy());
         spec.every(Self::DAY, |daemon, _| daemon.tidy());
         spec.option("max_lines", Self::max_lines).about("Stop after this many lines.");
-        spec.plugin(Self::alerts);
+        spec.plugin(|| Self::alerts());
     }
 }

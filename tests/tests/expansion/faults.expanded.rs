@@ -22,6 +22,7 @@ impl Heartbeat {
     "#[on] wants to know on what: write `#[on(signal = USR2)]` or `#[on(idle)]`"
 }
 #[automatically_derived]
+#[allow(clippy::redundant_closure, clippy::redundant_closure_for_method_calls)]
 impl ::daemon_core::Daemon for Heartbeat {
     fn declare(spec: &mut ::daemon_core::Spec<Self>) {
         spec.package(::core::env!("CARGO_PKG_NAME"), ::core::env!("CARGO_PKG_VERSION"));

@@ -17,6 +17,7 @@ where
 }
 #[cfg(unix)]
 #[automatically_derived]
+#[allow(clippy::redundant_closure, clippy::redundant_closure_for_method_calls)]
 impl<T: Clone, const N: usize> ::daemon_core::Daemon for Of<T, N>
 where
     T: Default + 'static,
@@ -26,7 +27,7 @@ where
         spec.log("/var/log/of.log");
         #[cfg(not(feature = "files"))]
         spec.setup(|_| <Self as ::core::default::Default>::default());
-        #[cfg(feature = "files")] spec.setup(Self::open);
+        #[cfg(feature = "files")] spec.setup(|cx| Self::open(cx));
         #[cfg(target_os = "linux")] spec.execute(|daemon, _| daemon.linux());
         #[cfg(not(target_os = "linux"))] spec.execute(|daemon, _| daemon.other());
     }

@@ -16,13 +16,14 @@ impl Heartbeat {
     }
 }
 #[automatically_derived]
+#[allow(clippy::redundant_closure, clippy::redundant_closure_for_method_calls)]
 impl ::daemon_core::Daemon for Heartbeat {
     fn declare(spec: &mut ::daemon_core::Spec<Self>) {
         spec.package(::core::env!("CARGO_PKG_NAME"), ::core::env!("CARGO_PKG_VERSION"));
         spec.about("Beats every second and a half.");
         spec.interval(::daemon_core::duration!("1.5s"));
         spec.lock(::daemon_core::Lock::file());
-        spec.setup(Self::open);
+        spec.setup(|cx| Self::open(cx));
         spec.execute(|daemon, _| daemon.beat());
         spec.on(::daemon_core::Signal::USR2, |daemon, _| daemon.dump())
             .about("Print the counter.");

@@ -1,0 +1,50 @@
+//! What the process tests share: real daemons in directories of their own, watched by events and never by the clock.
+//!
+//! A test waits for a line, a file or an exit. The only time limit is [`PATIENCE`], which is there so that a hang
+//! becomes a failure; no verdict depends on it.
+
+mod child;
+mod place;
+pub mod proc;
+
+pub use child::{Child, Ended};
+pub use place::Place;
+
+use std::time::Duration;
+
+/// After this long a wait is a hang.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How many rounds a test should do, of the `full` number that the fault's table names: `FAULT_SCALE` says which part,
+/// 1/20 unless set; at least one.
+#[must_use]
+pub fn rounds(full: usize) -> usize {
+    let scale = std::env::var("FAULT_SCALE")
+        .ok()
+        .and_then(|text| text.parse::<f64>().ok())
+        .unwrap_or(0.05);
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a number of rounds, from a positive scale"
+    )]
+    let scaled = (full as f64 * scale).round() as usize;
+    scaled.max(1)
+}
+
+/// The median, the 99th percentile and the largest, for the figures that tests print.
+#[must_use]
+pub fn spread(mut times: Vec<Duration>) -> (Duration, Duration, Duration) {
+    times.sort_unstable();
+    let at =
+        |percent: usize| times[(times.len() * percent).div_ceil(100).clamp(1, times.len()) - 1];
+    (at(50), at(99), at(100))
+}
+
+/// Prints a figure for the record: `figure: fault_017: takeover p50 …`.
+pub fn figure(test: &str, text: &str) {
+    use std::io::Write;
+    // Straight to the descriptor: the harness keeps `println!` of passing tests to itself.
+    let _ = writeln!(std::io::stderr(), "figure: {test}: {text}");
+}
