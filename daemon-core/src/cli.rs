@@ -13,8 +13,8 @@ use crate::duration;
 use crate::error::{Error, Exit};
 use crate::lock::Lock;
 use crate::log::LogFile;
+use crate::missed::Missed;
 use crate::plan::Plan;
-use crate::schedule::Missed;
 use crate::spec::Spec;
 
 /// Flags of the framework: long name, short letter, what the value is called (empty: no value), help.

@@ -9,8 +9,8 @@ pub use crate::duration;
 pub use crate::error::{Error, Exit, Result};
 pub use crate::event::Event;
 pub use crate::lock::Lock;
+pub use crate::missed::Missed;
 pub use crate::plugin::Plugin;
-pub use crate::schedule::Missed;
 pub use crate::signal::Signal;
 pub use crate::spec::Spec;
 

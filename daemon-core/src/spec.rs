@@ -9,9 +9,9 @@ use crate::error::{BoxError, Error, Exit};
 use crate::hook::{BoxedHook, BoxedSetup, HookFn, HookResult, PluginFn, SetupFn, SetupResult};
 use crate::lock::Lock;
 use crate::log::LogFile;
+use crate::missed::Missed;
 use crate::plan::{Hook, Opt, Place, Plan, Trigger};
 use crate::plugin::Plugin;
-use crate::schedule::Missed;
 
 type ReadOption = Box<dyn Fn(&str) -> Result<Box<dyn Any>, BoxError>>;
 type MakePlugin = Box<dyn FnOnce() -> Box<dyn Plugin>>;

@@ -8,8 +8,8 @@ use crate::context::Cause;
 use crate::duration::Pretty;
 use crate::error::Exit;
 use crate::event::Event;
+use crate::missed::Missed;
 use crate::plan::Trigger;
-use crate::schedule::Missed;
 use crate::stats::Count;
 
 /// The locks are looked at before the first thing that runs after this long.

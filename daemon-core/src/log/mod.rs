@@ -5,6 +5,7 @@
 //! loop, and says afterwards how much it lost.
 
 mod console;
+mod counted;
 mod file;
 mod record;
 mod sink;

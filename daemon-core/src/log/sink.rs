@@ -15,6 +15,7 @@ use log::{Level, LevelFilter, Log, Metadata, Record};
 use once_cell::sync::OnceCell;
 
 use super::console::Console;
+use super::counted::Counted;
 use super::file::FileTarget;
 use super::record::{self, Source};
 use super::{LogTo, Target};
@@ -51,64 +52,6 @@ struct State {
     path: Option<PathBuf>,
     file: Option<Counted<FileTarget>>,
     console: Option<Counted<Console>>,
-}
-
-/// A target, and how much it has lost since it last worked.
-struct Counted<T> {
-    target: T,
-    lost: u64,
-    why: String,
-}
-
-impl<T: Target> Counted<T> {
-    const fn new(target: T) -> Self {
-        Self {
-            target,
-            lost: 0,
-            why: String::new(),
-        }
-    }
-
-    fn write(&mut self, lines: &[u8], pid: u32) {
-        if self.lost > 0 && !self.report(pid) {
-            self.lost += 1;
-            return;
-        }
-        if let Err(error) = self.target.write(lines) {
-            self.lost += 1;
-            self.why = error.to_string();
-        }
-    }
-
-    /// Says in the log what the log has lost; whether the target took it.
-    #[cold]
-    fn report(&mut self, pid: u32) -> bool {
-        let mut lines = Vec::new();
-        let source = Source {
-            wall: clock::wall(),
-            pid,
-            target: "daemon",
-            level: Level::Warn,
-        };
-        let (count, noun) = (
-            self.lost,
-            if self.lost == 1 {
-                "record was"
-            } else {
-                "records were"
-            },
-        );
-        record::write(
-            &mut lines,
-            source,
-            &format!("{count} log {noun} lost: {}", self.why),
-        );
-        let taken = self.target.write(&lines).is_ok();
-        if taken {
-            self.lost = 0;
-        }
-        taken
-    }
 }
 
 impl Sink {
@@ -315,44 +258,4 @@ pub(crate) fn close(in_a_hurry: bool) -> bool {
     drop(state);
     drain();
     shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Refuses some records.
-    struct Full {
-        refuse: u64,
-        took: Vec<String>,
-    }
-
-    impl Target for Full {
-        fn write(&mut self, lines: &[u8]) -> io::Result<()> {
-            if self.refuse > 0 {
-                self.refuse -= 1;
-                return Err(io::Error::from_raw_os_error(libc::ENOSPC));
-            }
-            self.took.push(String::from_utf8_lossy(lines).into_owned());
-            Ok(())
-        }
-    }
-
-    /// What a full disk swallows is counted exactly and told when there is room again: fault 89.
-    #[test]
-    fn fault_089_losses_are_counted_and_reported() {
-        let mut counted = Counted::new(Full {
-            refuse: 5,
-            took: Vec::new(),
-        });
-        for n in 0..8 {
-            counted.write(format!("record {n}\n").as_bytes(), 1);
-        }
-        let took = counted.target.took;
-        assert!(
-            took[0].contains("warn: 5 log records were lost: No space left on device"),
-            "{took:?}"
-        );
-        assert_eq!(took[1..], ["record 5\n", "record 6\n", "record 7\n"]);
-    }
 }

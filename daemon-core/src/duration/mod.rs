@@ -3,8 +3,14 @@
 //! One `const` parser reads literals while compiling (through [`duration!`](crate::duration!)) and flags at run time,
 //! so the two can not differ. It may not allocate.
 
-use std::fmt;
+mod flaw;
+mod pretty;
+
 use std::time::Duration;
+
+pub use flaw::Flaw;
+use flaw::Kind;
+pub use pretty::Pretty;
 
 /// Units by name, with their length in nanoseconds. The first name of a length is the one we print.
 const UNITS: &[(&str, u64)] = &[
@@ -46,25 +52,6 @@ const UNITS: &[(&str, u64)] = &[
 ];
 
 const SECOND: u64 = 1_000_000_000;
-
-/// Why a text is not a length of time: what is wrong, and where in the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Flaw<'a> {
-    text: &'a str,
-    at: usize,
-    len: usize,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Empty,
-    NoNumber,
-    NoUnit,
-    UnknownUnit,
-    TooLong,
-    TooFine,
-}
 
 /// Reads a length of time: one or more of NUMBER UNIT (`1h 30m`, `1.5s`, `250 ms`), or a bare `0`.
 ///
@@ -289,172 +276,6 @@ macro_rules! duration {
         const DURATION: ::core::time::Duration = $crate::duration::literal($text);
         DURATION
     }};
-}
-
-/// A short text built without allocation, so that a `const` panic can carry it.
-#[derive(Clone, Copy)]
-struct Text {
-    bytes: [u8; 400],
-    len: usize,
-}
-
-impl Text {
-    const fn push(mut self, text: &str) -> Self {
-        let bytes = text.as_bytes();
-        let mut i = 0;
-        // A very long literal is cut: the caret line of a page-long text helps nobody.
-        while i < bytes.len() && self.len < self.bytes.len() {
-            self.bytes[self.len] = bytes[i];
-            self.len += 1;
-            i += 1;
-        }
-        self
-    }
-
-    const fn as_str(&self) -> &str {
-        let mut end = self.len;
-        loop {
-            match std::str::from_utf8(self.bytes.split_at(end).0) {
-                Ok(text) => return text,
-                // Cut inside a character: give up its first bytes.
-                Err(_) => end -= 1,
-            }
-        }
-    }
-}
-
-impl Flaw<'_> {
-    const fn message(&self) -> Text {
-        let word = self.text.as_bytes().split_at(self.at).1;
-        let text = Text {
-            bytes: [0; 400],
-            len: 0,
-        };
-        let text = match self.kind {
-            Kind::Empty => text.push("an empty text is no length of time: write a number with its unit, as in \"1.5s\""),
-            Kind::NoNumber => text.push("expected a number here: write a number with its unit, as in \"1.5s\""),
-            Kind::NoUnit => text.push("a number needs its unit: write ns, us, ms, s, m, h, d or w after it, as in \"1.5s\""),
-            Kind::TooLong => text.push("too long: at most 584 years can be counted"),
-            Kind::TooFine => text.push("finer than a nanosecond"),
-            Kind::UnknownUnit => {
-                let text = text.push("unknown unit `").push(utf8(word.split_at(self.len).0)).push("`");
-                match near_unit(word, self.len) {
-                    Some(unit) => text.push(", did you mean `").push(unit).push("`?"),
-                    None => text.push(": write ns, us, ms, s, m, h, d or w"),
-                }
-            }
-        };
-        self.with_caret(text)
-    }
-
-    const fn with_caret(&self, mut text: Text) -> Text {
-        if matches!(self.kind, Kind::Empty) {
-            return text;
-        }
-        text = text.push("\n    ").push(self.text).push("\n    ");
-        let bytes = self.text.as_bytes();
-        let mut i = 0;
-        while i < bytes.len() && i < self.at + self.len {
-            // Bytes inside a character take no column of their own.
-            if bytes[i] & 0xC0 != 0x80 {
-                text = text.push(if i < self.at { " " } else { "^" });
-            }
-            i += 1;
-        }
-        text
-    }
-}
-
-const fn utf8(bytes: &[u8]) -> &str {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(_) => "?",
-    }
-}
-
-/// The longest known unit that `word` begins with, else the one-letter unit with the same letter in the other case.
-const fn near_unit(word: &[u8], len: usize) -> Option<&'static str> {
-    let mut cut = len;
-    while cut > 0 {
-        let mut i = 0;
-        while i < UNITS.len() {
-            if same(word, 0, cut, UNITS[i].0.as_bytes()) {
-                return Some(UNITS[i].0);
-            }
-            i += 1;
-        }
-        cut -= 1;
-    }
-    let mut i = 0;
-    while i < UNITS.len() {
-        let name = UNITS[i].0.as_bytes();
-        if name.len() == 1 && name[0] == word[0].to_ascii_lowercase() {
-            return Some(UNITS[i].0);
-        }
-        i += 1;
-    }
-    None
-}
-
-impl fmt::Display for Flaw<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message().as_str())
-    }
-}
-
-impl std::error::Error for Flaw<'_> {}
-
-/// Prints a length of time the way one would write it: `1.5s`, `250ms`, `1h 30m`, `2d`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pretty(pub Duration);
-
-impl fmt::Display for Pretty {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.0.as_secs();
-        if seconds < 60 {
-            return short(self.0, f);
-        }
-        let fraction = if seconds < 3_600 {
-            self.0.subsec_millis()
-        } else {
-            0
-        };
-        let parts = [
-            (seconds / 86_400, "d"),
-            (seconds / 3_600 % 24, "h"),
-            (seconds / 60 % 60, "m"),
-        ];
-        let mut blank = "";
-        for (count, unit) in parts {
-            if count > 0 {
-                write!(f, "{blank}{count}{unit}")?;
-                blank = " ";
-            }
-        }
-        match (seconds % 60, fraction) {
-            (0, 0) => Ok(()),
-            (rest, 0) => write!(f, "{blank}{rest}s"),
-            (rest, millis) => write!(f, "{blank}{rest}.{millis:03}s"),
-        }
-    }
-}
-
-/// Below a minute: the largest unit that gives a number of one or more, at most three decimals.
-fn short(duration: Duration, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let nanos = duration.as_nanos();
-    let (unit, name) = match nanos {
-        0 => return f.write_str("0s"),
-        1..1_000 => (1, "ns"),
-        1_000..1_000_000 => (1_000, "us"),
-        1_000_000..1_000_000_000 => (1_000_000, "ms"),
-        _ => (1_000_000_000, "s"),
-    };
-    let text = format!("{}.{:03}", nanos / unit, nanos % unit * 1_000 / unit);
-    write!(
-        f,
-        "{}{name}",
-        text.trim_end_matches('0').trim_end_matches('.')
-    )
 }
 
 #[cfg(test)]

@@ -1,0 +1,141 @@
+//! Settings that can not work, alone or together. One function decides, whoever asks.
+
+use super::{Hook, Origin, Plan, Setting, Trigger};
+use crate::duration::Pretty;
+use crate::error::{Error, Exit};
+use crate::schedule::{LONGEST_INTERVAL, SHORTEST_INTERVAL};
+
+impl Plan {
+    /// Looks for settings that can not work, alone or together. One function decides, whoever asks.
+    ///
+    /// # Errors
+    /// The first contradiction, naming the setting, its value and its origin, with what to write instead.
+    pub fn check(&self) -> Result<(), Error> {
+        self.checked_name()?;
+        self.check_interval()?;
+        self.check_idle()?;
+        self.hooks.iter().try_for_each(check_hook)?;
+        self.check_options()
+    }
+
+    fn check_interval(&self) -> Result<(), Error> {
+        let Setting { value, origin } = self.interval;
+        let bad = |what: &str| config(format!("interval = {} ({origin}): {what}", Pretty(value)));
+        if value > LONGEST_INTERVAL {
+            return Err(bad("longer than 100 years: write a shorter one"));
+        }
+        if !value.is_zero() && value < SHORTEST_INTERVAL {
+            return Err(bad("write 100us or more, or 0 to iterate at once"));
+        }
+        if origin != Origin::Default && !self.executes() {
+            return Err(bad(
+                "nothing runs at it: give a method #[execute], or use #[every(…)]",
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_idle(&self) -> Result<(), Error> {
+        let Setting { value, origin } = self.idle;
+        // Also refuses what is not a number.
+        if (0.0..=1.0).contains(&value) {
+            return Ok(());
+        }
+        Err(config(format!(
+            "idle = {value} ({origin}): write a probability from 0 to 1, as in 0.5"
+        )))
+    }
+
+    /// Names of our own flags are refused for the author's, since one of the two would never be read.
+    fn check_options(&self) -> Result<(), Error> {
+        for (index, option) in self.options.iter().enumerate() {
+            let name = &option.name;
+            if crate::cli::is_reserved(name) {
+                return Err(config(format!(
+                    "option --{name}: the framework has a flag of that name: rename the method"
+                )));
+            }
+            if self.options[..index]
+                .iter()
+                .any(|other| other.name == *name)
+            {
+                return Err(config(format!(
+                    "option --{name} is declared twice: rename one"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_hook(hook: &Hook) -> Result<(), Error> {
+    match hook.trigger {
+        Trigger::Every(period) if !(SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&period) => Err(
+            config(format!("{hook}: write a period from 100us to 100 years")),
+        ),
+        _ => Ok(()),
+    }
+}
+
+fn config(text: String) -> Error {
+    Error::new(Exit::Config, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Place;
+    use std::time::Duration;
+
+    fn plan(change: impl FnOnce(&mut Plan)) -> Result<(), Error> {
+        let mut plan = Plan {
+            name: "x".into(),
+            ..Plan::default()
+        };
+        plan.hooks.push(Hook::new(Trigger::Tick, Place::here()));
+        change(&mut plan);
+        plan.check()
+    }
+
+    fn refused(change: impl FnOnce(&mut Plan)) -> String {
+        let error = plan(change).expect_err("must be refused");
+        assert_eq!(error.exit(), Exit::Config);
+        error.to_string()
+    }
+
+    #[test]
+    fn a_plain_plan_is_good() {
+        assert_eq!(plan(|_| {}), Ok(()));
+        assert_eq!(
+            plan(|plan| plan.interval.declare(SHORTEST_INTERVAL)),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn fault_071_intervals_and_probabilities_out_of_range_are_refused() {
+        assert!(
+            refused(|plan| plan.interval.declare(Duration::from_nanos(99_999))).contains("100us")
+        );
+        assert!(refused(|plan| plan.interval.declare(Duration::MAX)).contains("100 years"));
+        for idle in [-0.1, 1.1, f64::NAN, f64::INFINITY, 1e308] {
+            assert!(
+                refused(|plan| plan.idle.declare(idle)).contains("from 0 to 1"),
+                "{idle}"
+            );
+        }
+        let every = Trigger::Every(Duration::ZERO);
+        assert!(
+            refused(|plan| plan.hooks.push(Hook::new(every, Place::here()))).contains("period")
+        );
+    }
+
+    #[test]
+    fn an_interval_needs_something_to_run() {
+        let text = refused(|plan| {
+            plan.hooks.clear();
+            plan.interval.declare(Duration::from_secs(1));
+        });
+        assert!(text.contains("#[execute]"), "{text}");
+    }
+}

@@ -1,0 +1,150 @@
+//! Hooks and options as data: when they run, what they are for, where they were declared.
+
+use std::fmt;
+use std::panic::Location;
+use std::time::Duration;
+
+use crate::duration::Pretty;
+use crate::event::Event;
+use crate::signal::Signal;
+
+/// A place in the author's source.
+#[derive(Clone, Copy)]
+pub struct Place(&'static Location<'static>);
+
+impl Place {
+    /// The place of the caller.
+    #[must_use]
+    #[track_caller]
+    pub fn here() -> Self {
+        Self(Location::caller())
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.0.file(), self.0.line())
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What makes a hook run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// Each slot of the interval, or at once again without one.
+    Tick,
+    /// A signal.
+    Signal(Signal),
+    /// A moment in the daemon's life.
+    Event(Event),
+    /// A timer of its own.
+    Every(Duration),
+}
+
+impl From<Signal> for Trigger {
+    fn from(signal: Signal) -> Self {
+        Self::Signal(signal)
+    }
+}
+
+impl From<Event> for Trigger {
+    fn from(event: Event) -> Self {
+        Self::Event(event)
+    }
+}
+
+impl fmt::Display for Trigger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tick => f.write_str("execute"),
+            Self::Signal(signal) => write!(f, "on {signal}"),
+            Self::Event(event) => write!(f, "on {event}"),
+            Self::Every(period) => write!(f, "every {}", Pretty(*period)),
+        }
+    }
+}
+
+/// What follows when a hook fails, by an error or a panic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnError {
+    /// It is logged and the error event fires; the daemon goes on.
+    Log,
+    /// As `Log`, and then the daemon stops with the error's exit code, 70 unless it names another. The default.
+    Stop,
+}
+
+/// A hook: when it runs, and what follows from how it ends. What it does is kept apart, in the [`Spec`](crate::Spec).
+#[derive(Clone, Debug)]
+pub struct Hook {
+    pub(crate) trigger: Trigger,
+    pub(crate) about: String,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) on_error: OnError,
+    pub(crate) place: Place,
+}
+
+/// Two hooks are equal when they say the same, wherever they stand.
+impl PartialEq for Hook {
+    fn eq(&self, other: &Self) -> bool {
+        (self.trigger, &self.about, self.deadline, self.on_error)
+            == (other.trigger, &other.about, other.deadline, other.on_error)
+    }
+}
+
+impl Hook {
+    pub(crate) const fn new(trigger: Trigger, place: Place) -> Self {
+        Self {
+            trigger,
+            about: String::new(),
+            deadline: None,
+            on_error: OnError::Stop,
+            place,
+        }
+    }
+
+    /// What the hook is for, in the author's words; the macro puts the doc comment here.
+    pub fn about(&mut self, text: &str) -> &mut Self {
+        text.clone_into(&mut self.about);
+        self
+    }
+
+    /// How long the hook may take. A hook that took longer is logged as an error once it has ended, and the error
+    /// event fires. Default: no deadline.
+    pub fn deadline(&mut self, deadline: Duration) -> &mut Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// What follows when the hook fails. Default: [`OnError::Stop`].
+    pub fn on_error(&mut self, what: OnError) -> &mut Self {
+        self.on_error = what;
+        self
+    }
+}
+
+/// For messages: `execute (src/main.rs:12)`.
+impl fmt::Display for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.trigger, self.place)
+    }
+}
+
+/// A command-line option of the author's: its name, and what it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opt {
+    pub(crate) name: String,
+    pub(crate) about: String,
+}
+
+impl Opt {
+    /// What the option is for, for `--help`; the macro puts the doc comment here.
+    pub fn about(&mut self, text: &str) -> &mut Self {
+        text.clone_into(&mut self.about);
+        self
+    }
+}

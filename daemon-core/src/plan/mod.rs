@@ -1,0 +1,92 @@
+//! The plan: a declaration as plain data, after all of it has been said.
+//!
+//! Command line, help, install text, dump and engine are all made from this one value. It holds no code of the author.
+
+mod check;
+mod hook;
+mod setting;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use hook::{Hook, OnError, Opt, Place, Trigger};
+pub use setting::{Origin, Setting};
+
+use crate::error::Error;
+use crate::lock::Lock;
+use crate::log::LogTo;
+use crate::missed::Missed;
+use crate::name::Name;
+
+/// What was declared, as plain data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The package's name, unless `name` says otherwise. Not yet checked.
+    pub name: String,
+    /// The package's version.
+    pub version: String,
+    /// What the daemon is for.
+    pub about: String,
+    /// Zero: iterate at once.
+    pub interval: Setting<Duration>,
+    /// Who may run.
+    pub lock: Setting<Lock>,
+    /// Where the log goes besides standard output.
+    pub log: Setting<LogTo>,
+    /// What becomes of slots that passed.
+    pub missed: Setting<Missed>,
+    /// How often an idle event follows an iteration when there is no interval, from 0 to 1.
+    pub idle: Setting<f64>,
+    /// The author's lines for `-i`.
+    pub instructions: Vec<String>,
+    /// The whole text of `--help`, when the author wrote one.
+    pub help: Option<String>,
+    /// In declared order.
+    pub hooks: Vec<Hook>,
+    /// In declared order.
+    pub options: Vec<Opt>,
+    /// How many plugins were declared.
+    pub plugins: usize,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            version: String::new(),
+            about: String::new(),
+            interval: Setting::default(Duration::ZERO),
+            lock: Setting::default(Lock::none()),
+            log: Setting::default(LogTo::nowhere()),
+            missed: Setting::default(Missed::skip()),
+            idle: Setting::default(0.5),
+            instructions: Vec::new(),
+            help: None,
+            hooks: Vec::new(),
+            options: Vec::new(),
+            plugins: 0,
+        }
+    }
+}
+
+impl Plan {
+    /// The name, checked.
+    ///
+    /// # Errors
+    /// [`Exit::Usage`] when it can not be used as a name.
+    pub fn checked_name(&self) -> Result<Name, Error> {
+        Name::new(&self.name)
+    }
+
+    /// The place of the lock file, for those who print it.
+    ///
+    /// # Errors
+    /// When the name or the state directory is unusable.
+    pub fn lock_file(&self) -> Result<Option<PathBuf>, Error> {
+        self.lock.value.file_path(&self.checked_name()?)
+    }
+
+    pub(crate) fn executes(&self) -> bool {
+        self.hooks.iter().any(|hook| hook.trigger == Trigger::Tick)
+    }
+}

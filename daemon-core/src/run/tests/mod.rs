@@ -1,0 +1,239 @@
+//! A declared daemon, unchanged, under virtual time: whole days in milliseconds, signals included.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::{Ended, Parts, Runner, World};
+use crate::clock::{Boot, Mono, Now, Wall};
+use crate::context::{Cause, Context, Options, Watch};
+use crate::engine::{Input, Mode};
+use crate::error::{Error, Exit};
+use crate::event::Event;
+use crate::missed::Missed;
+use crate::plan::{OnError, Plan};
+use crate::plugin::Plugins;
+use crate::signal::Signal;
+use crate::spec::Spec;
+use crate::stats::Summary;
+
+mod errors;
+mod schedule;
+mod signals;
+
+const SECOND: u64 = 1_000_000_000;
+
+/// A clock that moves when it is told to, and a list of signals to come.
+#[derive(Default)]
+struct Clock {
+    mono: Cell<u64>,
+    /// How far the wall clock has been set off.
+    wall: Cell<i64>,
+    /// How long the machine has slept.
+    slept: Cell<u64>,
+    stops: Cell<usize>,
+    signals: RefCell<VecDeque<(u64, Signal)>>,
+}
+
+impl Clock {
+    fn pass(&self, nanos: u64) {
+        self.mono.set(self.mono.get() + nanos);
+    }
+
+    fn seconds(&self) -> f64 {
+        #[allow(clippy::cast_precision_loss, reason = "for comparing in tests")]
+        let seconds = self.mono.get() as f64 / 1e9;
+        seconds
+    }
+}
+
+impl Watch for Clock {
+    fn now(&self) -> Now {
+        let mono = self.mono.get();
+        let wall = Wall((1_700_000_000 * SECOND + mono).wrapping_add_signed(self.wall.get()));
+        Now {
+            mono: Mono(mono),
+            boot: Boot(mono + self.slept.get()),
+            wall,
+        }
+    }
+
+    fn stops(&self) -> usize {
+        self.stops.get()
+    }
+}
+
+struct Virtual(Rc<Clock>);
+
+impl Virtual {
+    fn deliver(&self, until: u64, news: &mut VecDeque<Input>) -> bool {
+        let mut signals = self.0.signals.borrow_mut();
+        let due = signals.front().is_some_and(|(at, _)| *at <= until);
+        if due && let Some((at, signal)) = signals.pop_front() {
+            self.0.mono.set(self.0.mono.get().max(at));
+            if matches!(signal, Signal::TERM | Signal::INT) {
+                self.0.stops.set(self.0.stops.get() + 1);
+            }
+            news.push_back(Input::Signal(signal));
+        }
+        due
+    }
+}
+
+impl World for Virtual {
+    fn watch(&self) -> Rc<dyn Watch> {
+        Rc::clone(&self.0) as Rc<dyn Watch>
+    }
+
+    fn now(&self) -> Now {
+        self.0.now()
+    }
+
+    fn wait(&mut self, until: Option<Mono>, news: &mut VecDeque<Input>) {
+        let until = until.map_or(u64::MAX, |until| until.0);
+        if !self.deliver(until, news) {
+            assert_ne!(until, u64::MAX, "the daemon waits for ever");
+            self.0.mono.set(self.0.mono.get().max(until));
+        }
+    }
+
+    fn poll(&mut self, news: &mut VecDeque<Input>) {
+        while self.deliver(self.0.mono.get(), news) {}
+    }
+}
+
+/// What the daemons of these tests do: each hook notes its name and the second.
+struct Probe {
+    clock: Rc<Clock>,
+    notes: Rc<RefCell<Vec<(f64, String)>>>,
+}
+
+impl Probe {
+    fn note(&self, what: impl Into<String>) {
+        self.notes
+            .borrow_mut()
+            .push((self.clock.seconds(), what.into()));
+    }
+}
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        self.note("drop");
+    }
+}
+
+/// One run: what to declare, when signals come, how it ended.
+struct Sim {
+    clock: Rc<Clock>,
+    notes: Rc<RefCell<Vec<(f64, String)>>>,
+    spec: Spec<Probe>,
+    mode: Mode,
+}
+
+impl Sim {
+    fn new() -> Self {
+        let (clock, notes) = (Rc::new(Clock::default()), Rc::default());
+        let mut spec = Spec::default();
+        spec.package("probe", "0.0.0");
+        let (probe_clock, probe_notes) = (Rc::clone(&clock), Rc::clone(&notes));
+        spec.setup(move |_| Probe {
+            clock: probe_clock,
+            notes: probe_notes,
+        });
+        Self {
+            clock,
+            notes,
+            spec,
+            mode: Mode {
+                seed: 7,
+                ..Mode::default()
+            },
+        }
+    }
+
+    /// An `execute` that takes this long.
+    fn executing(mut self, took: Duration) -> Self {
+        self.spec.execute(move |probe: &mut Probe, _| {
+            probe.note("tick");
+            probe
+                .clock
+                .pass(u64::try_from(took.as_nanos()).expect("a short time"));
+        });
+        self
+    }
+
+    fn every(mut self, interval: Duration) -> Self {
+        self.spec.interval(interval);
+        self
+    }
+
+    fn declare(mut self, more: impl FnOnce(&mut Spec<Probe>)) -> Self {
+        more(&mut self.spec);
+        self
+    }
+
+    fn signal(self, second: f64, signal: Signal) -> Self {
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a second of a test"
+        )]
+        let at = (second * 1e9) as u64;
+        self.clock.signals.borrow_mut().push_back((at, signal));
+        self
+    }
+
+    fn run(self) -> Run {
+        let plan = Rc::new(self.spec.plan);
+        plan.check().expect("a good plan");
+        let watch = Virtual(Rc::clone(&self.clock)).watch();
+        let context = Context::new(
+            &plan.name,
+            plan.interval.value,
+            Plugins::default(),
+            Options::default(),
+            watch,
+        );
+        let parts = Parts {
+            plan,
+            mode: self.mode,
+            verbose: false,
+            setup: self.spec.setup,
+            hooks: self.spec.hooks,
+            locks: Vec::new(),
+            context,
+        };
+        let mut runner = Runner::new(Virtual(Rc::clone(&self.clock)), parts);
+        let ended = runner.run();
+        Run {
+            ended,
+            stats: runner.parts.context.stats(),
+            notes: self.notes.take(),
+        }
+    }
+}
+
+struct Run {
+    ended: Ended,
+    stats: Summary,
+    notes: Vec<(f64, String)>,
+}
+
+impl Run {
+    fn times(&self, what: &str) -> Vec<f64> {
+        self.notes
+            .iter()
+            .filter(|(_, note)| note == what)
+            .map(|(at, _)| *at)
+            .collect()
+    }
+
+    fn order(&self) -> Vec<&str> {
+        self.notes.iter().map(|(_, note)| note.as_str()).collect()
+    }
+}
+
+fn note(what: &'static str) -> impl FnMut(&mut Probe, &Context) + 'static {
+    move |probe, _| probe.note(what)
+}
