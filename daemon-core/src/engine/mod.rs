@@ -2,7 +2,8 @@
 //!
 //! What happened goes in as an [`Input`], with the time; what to do comes out as [`Action`]s. There is no system call,
 //! no clock and no randomness in here, so a day of ticks runs in milliseconds in a test, and the same inputs always
-//! give the same actions.
+//! give the same actions. Schedules know the monotonic clock only; what belongs to another clock (a lease's end) comes in
+//! with the answer that it belongs to.
 //!
 //! | file | subject |
 //! |---|---|
@@ -22,7 +23,7 @@ use std::time::Duration;
 
 use log::Level;
 
-use crate::clock::{Mono, Now};
+use crate::clock::Mono;
 use crate::context::{Ask, Cause};
 use crate::error::{Error, Exit};
 use crate::lock::{Acquired, Renewal};
@@ -228,8 +229,7 @@ impl Engine {
 
     /// Takes in one thing that happened at `now` and appends what follows to `out`. The last action is always one that
     /// brings the next input (`Run`, `Wait`) or `Exit`, unless a step is still running.
-    pub(crate) fn step(&mut self, now: Now, input: Input, out: &mut Vec<Action>) {
-        let now = now.mono;
+    pub(crate) fn step(&mut self, now: Mono, input: Input, out: &mut Vec<Action>) {
         match input {
             Input::Start => self.begin_start(now),
             Input::Woken => {}

@@ -144,11 +144,29 @@ impl Engine {
         if self.iteration.is_none() {
             out.push(Action::Count(Count::Hook { took }));
         }
-        let late = row.deadline.filter(|deadline| took > *deadline);
+        let overdue = row.deadline.filter(|deadline| took > *deadline);
+        // Nothing to tell: the usual case, and on the path of every tick.
+        if outcome.is_ok() && overdue.is_none() {
+            return;
+        }
+        self.on_hook_trouble(now, hook, took, overdue, outcome, out);
+    }
+
+    #[cold]
+    fn on_hook_trouble(
+        &mut self,
+        now: Mono,
+        hook: usize,
+        took: Duration,
+        overdue: Option<Duration>,
+        outcome: Result<(), Error>,
+        out: &mut Vec<Action>,
+    ) {
+        let row = &self.plan.hooks[hook];
         // An error hook that fails must not call itself.
         let tells_errors = row.trigger == Trigger::Event(Event::error());
         let (name, on_error) = (row.to_string(), row.on_error);
-        if let Some(deadline) = late {
+        if let Some(deadline) = overdue {
             self.report(
                 format!(
                     "{name} took {}, its deadline is {}",

@@ -7,13 +7,6 @@ use crate::plan::{Hook, Place, Trigger};
 
 const SECOND: u64 = 1_000_000_000;
 
-fn now(nanos: u64) -> Now {
-    Now {
-        mono: Mono(nanos),
-        ..Now::default()
-    }
-}
-
 /// An engine, and what it last asked for.
 struct Table {
     engine: Engine,
@@ -37,7 +30,7 @@ impl Table {
 
     fn tell(&mut self, nanos: u64, input: Input) -> &[Action] {
         self.out.clear();
-        self.engine.step(now(nanos), input, &mut self.out);
+        self.engine.step(Mono(nanos), input, &mut self.out);
         &self.out
     }
 

@@ -9,7 +9,7 @@ mod world;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::clock::{Mono, Now};
+use crate::clock::Mono;
 use crate::context::{Context, Watch};
 use crate::engine::{Action, Engine, Input, Mode};
 use crate::error::Exit;
@@ -26,8 +26,8 @@ pub(crate) trait World {
     /// The part of it that hooks may look at.
     fn watch(&self) -> Rc<dyn Watch>;
 
-    /// The time on all clocks.
-    fn now(&self) -> Now;
+    /// The time, for schedules.
+    fn now(&self) -> Mono;
 
     /// Sleeps until `until` or until there is news, and adds what came.
     fn wait(&mut self, until: Option<Mono>, news: &mut VecDeque<Input>);
@@ -92,7 +92,7 @@ impl<D, W: World> Runner<D, W> {
                     }
                     Action::Wait(until) => self.world.wait(until, &mut self.inbox),
                     Action::Exit(exit, reason) => return Ended { exit, reason },
-                    other => perform::note(&self.parts, &self.engine, self.world.now(), other),
+                    other => perform::note(&self.parts, &self.engine, other),
                 }
             }
         }

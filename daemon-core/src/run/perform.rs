@@ -4,7 +4,6 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::Parts;
-use crate::clock::Now;
 use crate::context::{Cause, problems};
 use crate::duration::Pretty;
 use crate::engine::{Action, Engine, Input, Reply, Source, Step};
@@ -121,14 +120,14 @@ pub(crate) fn panic_text(payload: &(dyn Any + Send)) -> &str {
 }
 
 /// Carries out an action that needs no answer.
-pub(super) fn note<D>(parts: &Parts<D>, engine: &Engine, now: Now, action: Action) {
+pub(super) fn note<D>(parts: &Parts<D>, engine: &Engine, action: Action) {
     let context = &parts.context;
     match action {
         Action::Count(count) => context.stats.borrow_mut().count(count),
         Action::Log(level, text) => log::log!(target: "daemon", level, "{text}"),
         Action::Stopping => context.stopping.set(true),
         Action::Interval(interval) => context.interval.set(interval),
-        Action::Dump => dump(parts, engine, now),
+        Action::Dump => dump(parts, engine),
         Action::Ready => say_ready(parts),
         Action::Run(_) | Action::Wait(_) | Action::Exit(..) => {}
     }
@@ -150,10 +149,10 @@ fn say_ready<D>(parts: &Parts<D>) {
 }
 
 #[cold]
-fn dump<D>(parts: &Parts<D>, engine: &Engine, now: Now) {
+fn dump<D>(parts: &Parts<D>, engine: &Engine) {
     let context = &parts.context;
     let facts = Facts {
-        now,
+        now: context.now(),
         interval: context.interval(),
         stopping: context.stopping(),
         verbose: parts.verbose,

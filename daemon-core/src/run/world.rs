@@ -81,8 +81,8 @@ impl World for Real {
         Rc::new(Kernel)
     }
 
-    fn now(&self) -> Now {
-        clock::now()
+    fn now(&self) -> Mono {
+        clock::mono()
     }
 
     fn wait(&mut self, until: Option<Mono>, news: &mut VecDeque<Input>) {

@@ -13,6 +13,11 @@ pub(crate) fn now() -> Now {
     }
 }
 
+/// The monotonic clock alone: what every tick needs.
+pub(crate) fn mono() -> Mono {
+    Mono(read(ClockId::CLOCK_MONOTONIC))
+}
+
 /// The wall clock alone.
 pub(crate) fn wall() -> Wall {
     Wall(read(ClockId::CLOCK_REALTIME))

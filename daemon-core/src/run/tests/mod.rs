@@ -86,8 +86,8 @@ impl World for Virtual {
         Rc::clone(&self.0) as Rc<dyn Watch>
     }
 
-    fn now(&self) -> Now {
-        self.0.now()
+    fn now(&self) -> Mono {
+        self.0.now().mono
     }
 
     fn wait(&mut self, until: Option<Mono>, news: &mut VecDeque<Input>) {
