@@ -35,6 +35,10 @@ pub fn bench(desk: &Desk) -> io::Result<Report> {
         ours(workshop, "subject_idle", Link::Static),
     );
     field.add(
+        "the floor by hand in Rust",
+        ours(workshop, "peer_stop_by_hand", Link::Default),
+    );
+    field.add(
         "C, default action of the kernel",
         workshop
             .floor("stop", Link::Default)

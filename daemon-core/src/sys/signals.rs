@@ -57,7 +57,11 @@ impl Signals {
                 })?;
             }
         }
+        let numbers = wanted.iter().map(|signal| signal.number());
+        let delivery = SignalDelivery::with_pipe(read, write, SignalOnly, numbers)?;
         for signal in wanted {
+            // Actions run in the order of registration: the pipe is written before the flag is set, so whoever sees the
+            // flag finds the pipe filled, whichever thread the handler runs on.
             // SAFETY: as above.
             unsafe {
                 signal_hook::low_level::register(signal.number(), || {
@@ -65,8 +69,6 @@ impl Signals {
                 })?;
             }
         }
-        let numbers = wanted.iter().map(|signal| signal.number());
-        let delivery = SignalDelivery::with_pipe(read, write, SignalOnly, numbers)?;
         let _ = SigSet::all().thread_unblock();
         Ok(Self { delivery })
     }
