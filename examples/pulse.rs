@@ -30,17 +30,13 @@ struct Pulse {
     instructions = ["Give it a directory of its own and start it there: the CSV file grows by about 5 MB a day."],
 )]
 impl Pulse {
-    /// Write the lines to this file instead of pulse.csv.
+    /// Write the lines to this file instead of pulse.csv
     #[option]
     fn csv(path: &str) -> Result<String> {
-        if path.is_empty() {
-            Err("write the name of a file".into())
-        } else {
-            Ok(path.to_owned())
-        }
+        if path.is_empty() { Err("write the name of a file".into()) } else { Ok(path.to_owned()) }
     }
 
-    /// Warn when the load of the last minute is above this number.
+    /// Warn when the load of the last minute is above this number
     #[option]
     fn warn_load(text: &str) -> Result<f64, ParseFloatError> {
         text.parse()
@@ -48,12 +44,10 @@ impl Pulse {
 
     #[setup]
     fn open(cx: &Context) -> Result<Self> {
-        let path = cx.option(Self::csv).map_or("pulse.csv", String::as_str);
-        let csv = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(path)
-            .map_err(|error| format!("{path}: {error}"))?;
+        // A detached daemon works in `/`: relative names count from where it was started.
+        let path = cx.started_in().join(cx.option(Self::csv).map_or("pulse.csv", String::as_str));
+        let failed = |error| format!("{}: {error}", path.display());
+        let csv = OpenOptions::new().append(true).create(true).open(&path).map_err(failed)?;
         let mut unwritten = Vec::new();
         if csv.metadata()?.len() == 0 {
             unwritten.extend_from_slice(b"seconds,load,free_mb,busiest,busiest_share\n");
@@ -62,10 +56,7 @@ impl Pulse {
         Ok(Self {
             csv,
             unwritten,
-            seen: processes()?
-                .into_iter()
-                .map(|(pid, _, time)| (pid, time))
-                .collect(),
+            seen: processes()?.into_iter().map(|(pid, _, time)| (pid, time)).collect(),
             warn_load,
         })
     }
@@ -78,10 +69,7 @@ impl Pulse {
         if load > self.warn_load {
             log::warn!("load {load} is above {}", self.warn_load);
         }
-        let line = format!(
-            "{},{load},{free},{busiest},{share}\n",
-            cx.now().wall.seconds()
-        );
+        let line = format!("{},{load},{free},{busiest},{share}\n", cx.now().wall.seconds());
         self.unwritten.extend_from_slice(line.as_bytes());
         self.write(cx);
         Ok(())
@@ -105,10 +93,7 @@ impl Pulse {
             }
         }
         if self.unwritten.len() > MOST_KEPT {
-            log::error!(
-                "giving up {} bytes of unwritten lines",
-                self.unwritten.len()
-            );
+            log::error!("giving up {} bytes of unwritten lines", self.unwritten.len());
             self.unwritten.clear();
         }
     }
@@ -118,9 +103,7 @@ impl Pulse {
         let now = processes()?;
         let used = |pid: &u32, time: &u64| time.saturating_sub(*self.seen.get(pid).unwrap_or(time));
         let best = now.iter().max_by_key(|(pid, _, time)| used(pid, time));
-        let best = best.map_or(("none".into(), 0), |(pid, name, time)| {
-            (name.clone(), used(pid, time))
-        });
+        let best = best.map_or(("none".into(), 0), |(pid, name, time)| (name.clone(), used(pid, time)));
         self.seen = now.into_iter().map(|(pid, _, time)| (pid, time)).collect();
         // A clock tick is a hundredth of a second on every Linux.
         let hundredths = u64::try_from(span.as_millis() / 10).unwrap_or(1).max(1);
@@ -136,33 +119,22 @@ fn load() -> io::Result<f64> {
 
 fn free_megabytes() -> io::Result<u64> {
     let text = fs::read_to_string("/proc/meminfo")?;
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix("MemAvailable:"));
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
     let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
-    kilobytes
-        .map(|kilobytes| kilobytes / 1024)
-        .ok_or_else(|| io::Error::other("no MemAvailable in /proc/meminfo"))
+    kilobytes.map(|kilobytes| kilobytes / 1024).ok_or_else(|| io::Error::other("no MemAvailable in /proc/meminfo"))
 }
 
 /// Number, name and processor time of every process that can be read; those that end meanwhile are left out.
 fn processes() -> io::Result<Vec<(u32, String, u64)>> {
-    let numbers = fs::read_dir("/proc")?
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    Ok(numbers
-        .filter_map(|pid| process(pid, &fs::read_to_string(format!("/proc/{pid}/stat")).ok()?))
-        .collect())
+    let numbers = fs::read_dir("/proc")?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    Ok(numbers.filter_map(|pid| process(pid, &fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)).collect())
 }
 
 /// `PID (NAME) STATE …`: the name may hold anything, so it ends at the last parenthesis.
 fn process(pid: u32, stat: &str) -> Option<(u32, String, u64)> {
     let (start, end) = (stat.find('(')?, stat.rfind(')')?);
     let name = stat[start + 1..end].replace(|c: char| c == ',' || c == '"' || c.is_control(), "_");
-    let mut fields = stat[end + 1..]
-        .split_whitespace()
-        .skip(11)
-        .map_while(|field| field.parse::<u64>().ok());
+    let mut fields = stat[end + 1..].split_whitespace().skip(11).map_while(|field| field.parse::<u64>().ok());
     Some((pid, name, fields.next()? + fields.next()?))
 }
 

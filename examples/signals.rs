@@ -31,7 +31,7 @@ impl Signals {
     /// INT and TERM stop the daemon by themselves; this is where it says goodbye.
     #[on(shutdown)]
     fn goodbye(&self) {
-        log::info!("heard USR2 {} times", self.heard);
+        log::info!("goodbye after {} of USR2", self.heard);
     }
 }
 

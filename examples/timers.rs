@@ -10,8 +10,8 @@ struct Timers {
     tidied: u32,
 }
 
-/// Ticks twice a second, with two slower timers and some work for idle moments.
-#[daemon(name = "timers", interval = "500ms", missed = skip)]
+/// Ticks once a second, with two slower timers and some work for idle moments.
+#[daemon(name = "timers", interval = "1s", missed = burst(3))]
 impl Timers {
     #[execute]
     fn tick(&mut self, cx: &Context) {
@@ -24,12 +24,12 @@ impl Timers {
     }
 
     /// In the same thread as the ticks: the two never run at once.
-    #[every("700ms")]
+    #[every("1.4s")]
     fn slower(&self) {
         log::info!("slower, after tick {}", self.ticks);
     }
 
-    #[every("1.2s")]
+    #[every("2.4s")]
     fn slowest(&self) -> Result<()> {
         log::info!("slowest, after tick {}", self.ticks);
         Ok(())

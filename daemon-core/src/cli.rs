@@ -21,60 +21,21 @@ use crate::spec::Spec;
 const FLAGS: &[(&str, Option<char>, &str, &str)] = &[
     ("help", Some('h'), "", "Show this help and exit (also -H)"),
     ("version", Some('V'), "", "Show the version and exit"),
-    (
-        "instructions",
-        Some('i'),
-        "",
-        "Show how to install the daemon and exit",
-    ),
-    (
-        "verbose",
-        Some('v'),
-        "",
-        "Echo the log to standard output, debug messages included",
-    ),
-    (
-        "once",
-        None,
-        "",
-        "Run one iteration and exit, as a cron job would",
-    ),
+    ("instructions", Some('i'), "", "Show how to install the daemon and exit"),
+    ("detach", Some('d'), "", "Detach and run in the background; returns when the daemon is ready"),
+    ("verbose", Some('v'), "", "Echo the log to standard output, debug messages included; ignored with -d"),
+    ("once", None, "", "Run one iteration and exit, as a cron job would"),
     (
         "if-locked",
         None,
         "exit|ok",
         "When another instance runs: complain and exit with 75, or be silent and exit with 0",
     ),
-    (
-        "interval",
-        None,
-        "DURATION",
-        "Run every DURATION (100us and more), or 0 to iterate at once",
-    ),
-    (
-        "lock",
-        None,
-        "LOCK",
-        "Take this lock: file, none, or the absolute path of a lock file",
-    ),
-    (
-        "log",
-        None,
-        "FILE",
-        "Write the log to FILE; strftime fields make it a new file with time",
-    ),
-    (
-        "missed",
-        None,
-        "POLICY",
-        "What becomes of slots that pass during an iteration: skip, delay or burst(N)",
-    ),
-    (
-        "idle",
-        None,
-        "0..1",
-        "Without an interval: how often an idle event follows an iteration",
-    ),
+    ("interval", None, "DURATION", "Run every DURATION (100us and more), or 0 to iterate at once"),
+    ("lock", None, "LOCK", "Take this lock: file, none, or the absolute path of a lock file"),
+    ("log", None, "FILE", "Write the log to FILE; strftime fields make it a new file with time"),
+    ("missed", None, "POLICY", "What becomes of slots that pass during an iteration: skip, delay or burst(N)"),
+    ("idle", None, "0..1", "Without an interval: how often an idle event follows an iteration"),
 ];
 
 /// Whether the framework has a flag of this name.
@@ -96,6 +57,7 @@ pub(crate) enum Request {
 /// How to run.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
+    pub(crate) detach: bool,
     pub(crate) verbose: bool,
     pub(crate) once: bool,
     pub(crate) quiet_if_locked: bool,
@@ -104,22 +66,14 @@ pub(crate) struct Options {
 }
 
 /// Reads the arguments, the program's name first, and writes what they override into the spec.
-pub(crate) fn read<D: 'static>(
-    spec: &mut Spec<D>,
-    arguments: Vec<OsString>,
-) -> Result<Request, Error> {
+pub(crate) fn read<D: 'static>(spec: &mut Spec<D>, arguments: Vec<OsString>) -> Result<Request, Error> {
     // Most daemons are started with no arguments at all: then there is nothing that clap could find.
     if arguments.len() <= 1 {
         return Ok(Request::Run(Options::default()));
     }
     let matches = match command(&spec.plan).try_get_matches_from(arguments) {
         Ok(matches) => matches,
-        Err(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
-            ) =>
-        {
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             return Ok(Request::Print(error.to_string()));
         }
         Err(error) => return Err(usage(&error.to_string())),
@@ -129,15 +83,17 @@ pub(crate) fn read<D: 'static>(
     }
     override_settings(&mut spec.plan, &matches)?;
     let mut options = Options {
-        verbose: matches.get_flag("verbose"),
+        detach: matches.get_flag("detach"),
+        verbose: matches.get_flag("verbose") && !matches.get_flag("detach"),
         once: matches.get_flag("once"),
         quiet_if_locked: quiet_if_locked(&matches)?,
         own: Vec::new(),
     };
     if options.once && !spec.plan.executes() {
-        return Err(usage(
-            "--once: nothing runs once: the daemon has no #[execute]",
-        ));
+        return Err(usage("--once: nothing runs once: the daemon has no #[execute]"));
+    }
+    if options.once && options.detach {
+        return Err(usage("--once runs in the foreground: leave out -d"));
     }
     for index in 0..spec.plan.options.len() {
         if let Some(text) = text(&matches, &spec.plan.options[index].name) {
@@ -149,10 +105,7 @@ pub(crate) fn read<D: 'static>(
 
 /// clap's own texts begin with `error: `; ours are all printed after the daemon's name.
 fn usage(text: &str) -> Error {
-    Error::new(
-        Exit::Usage,
-        text.strip_prefix("error: ").unwrap_or(text).trim_end(),
-    )
+    Error::new(Exit::Usage, text.strip_prefix("error: ").unwrap_or(text).trim_end())
 }
 
 fn command(plan: &Plan) -> Command {
@@ -169,18 +122,13 @@ fn command(plan: &Plan) -> Command {
     }
     for option in &plan.options {
         let help = option.about.lines().next().unwrap_or_default().to_owned();
-        let arg = Arg::new(option.name.clone())
-            .long(option.name.clone())
-            .value_name("VALUE")
-            .help(help);
+        let arg = Arg::new(option.name.clone()).long(option.name.clone()).value_name("VALUE").help(help);
         command = command.arg(arg.allow_hyphen_values(true));
     }
     command
 }
 
-fn flag(
-    &(name, short, value, help): &(&'static str, Option<char>, &'static str, &'static str),
-) -> Arg {
+fn flag(&(name, short, value, help): &(&'static str, Option<char>, &'static str, &'static str)) -> Arg {
     let mut arg = Arg::new(name).long(name).help(help);
     if let Some(letter) = short {
         arg = arg.short(letter);
@@ -200,36 +148,23 @@ fn text<'a>(matches: &'a ArgMatches, name: &str) -> Option<&'a str> {
 
 /// Flags that change a declared value.
 fn override_settings(plan: &mut Plan, matches: &ArgMatches) -> Result<(), Error> {
-    plan.interval.overridden(value(matches, "interval", |text| {
-        duration::parse(text).map_err(|flaw| flaw.to_string())
+    plan.interval
+        .overridden(value(matches, "interval", |text| duration::parse(text).map_err(|flaw| flaw.to_string()))?);
+    plan.lock.overridden(value(matches, "lock", |text| text.parse::<Lock>().map_err(|error| error.to_string()))?);
+    plan.missed.overridden(value(matches, "missed", |text| text.parse::<Missed>().map_err(|error| error.to_string()))?);
+    plan.idle.overridden(value(matches, "idle", read_probability)?);
+    plan.log.overridden(value(matches, "log", |text| match text {
+        "" => Err("write the name of a file".into()),
+        text => Ok(text.into_log()),
     })?);
-    plan.lock.overridden(value(matches, "lock", |text| {
-        text.parse::<Lock>().map_err(|error| error.to_string())
-    })?);
-    plan.missed.overridden(value(matches, "missed", |text| {
-        text.parse::<Missed>().map_err(|error| error.to_string())
-    })?);
-    plan.idle
-        .overridden(value(matches, "idle", read_probability)?);
-    plan.log
-        .overridden(value(matches, "log", |text| match text {
-            "" => Err("write the name of a file".into()),
-            text => Ok(text.into_log()),
-        })?);
     Ok(())
 }
 
-fn value<T>(
-    matches: &ArgMatches,
-    name: &str,
-    read: impl Fn(&str) -> Result<T, String>,
-) -> Result<Option<T>, Error> {
+fn value<T>(matches: &ArgMatches, name: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Option<T>, Error> {
     let Some(text) = text(matches, name) else {
         return Ok(None);
     };
-    read(text)
-        .map(Some)
-        .map_err(|why| usage(&format!("invalid value {text:?} for --{name}: {why}")))
+    read(text).map(Some).map_err(|why| usage(&format!("invalid value {text:?} for --{name}: {why}")))
 }
 
 fn read_probability(text: &str) -> Result<f64, String> {

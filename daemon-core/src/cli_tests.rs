@@ -14,21 +14,15 @@ fn limit(text: &str) -> Result<u32, std::num::ParseIntError> {
 
 fn spec() -> Spec<Probe> {
     let mut spec = Spec::default();
-    spec.package("probe", "1.2.3")
-        .about("Probes.")
-        .interval(Duration::from_secs(1));
+    spec.package("probe", "1.2.3").about("Probes.").interval(Duration::from_secs(1));
     spec.execute(|_, _| {});
-    spec.option("max_load", limit)
-        .about("Warn above this load.");
+    spec.option("max_load", limit).about("Warn above this load.");
     spec
 }
 
 fn ask(arguments: &[&str]) -> (Spec<Probe>, Result<Request, Error>) {
     let mut spec = spec();
-    let all = std::iter::once("probe")
-        .chain(arguments.iter().copied())
-        .map(OsString::from)
-        .collect();
+    let all = std::iter::once("probe").chain(arguments.iter().copied()).map(OsString::from).collect();
     let request = read(&mut spec, all);
     (spec, request)
 }
@@ -42,23 +36,13 @@ fn refused(arguments: &[&str]) -> String {
 #[test]
 fn no_arguments_and_harmless_ones_run() {
     assert!(matches!(ask(&[]).1, Ok(Request::Run(_))));
-    let Ok(Request::Run(options)) = ask(&["-v", "--once", "--if-locked=ok"]).1 else {
-        panic!("must run")
-    };
+    let Ok(Request::Run(options)) = ask(&["-v", "--once", "--if-locked=ok"]).1 else { panic!("must run") };
     assert!(options.verbose && options.once && options.quiet_if_locked);
 }
 
 #[test]
 fn flags_override_and_leave_their_origin() {
-    let (spec, request) = ask(&[
-        "--interval",
-        "250ms",
-        "--missed=burst(3)",
-        "--lock",
-        "none",
-        "--idle",
-        "0.25",
-    ]);
+    let (spec, request) = ask(&["--interval", "250ms", "--missed=burst(3)", "--lock", "none", "--idle", "0.25"]);
     assert!(request.is_ok());
     assert_eq!(spec.plan.interval.value, Duration::from_millis(250));
     assert_eq!(spec.plan.interval.origin, Origin::Flag);
@@ -69,42 +53,25 @@ fn flags_override_and_leave_their_origin() {
 
 #[test]
 fn own_options_are_read_by_their_function() {
-    let Ok(Request::Run(options)) = ask(&["--max-load", "7"]).1 else {
-        panic!("must run")
-    };
+    let Ok(Request::Run(options)) = ask(&["--max-load", "7"]).1 else { panic!("must run") };
     assert_eq!(options.own[0].1.downcast_ref::<u32>(), Some(&7));
     let text = refused(&["--max-load", "many"]);
-    assert!(
-        text.contains("\"many\"") && text.contains("--max-load") && text.contains("digit"),
-        "{text}"
-    );
+    assert!(text.contains("\"many\"") && text.contains("--max-load") && text.contains("digit"), "{text}");
 }
 
 #[test]
 fn help_comes_by_three_names_and_can_be_replaced() {
     for name in ["-H", "-h", "--help"] {
-        let Ok(Request::Print(text)) = ask(&[name]).1 else {
-            panic!("{name} must print")
-        };
-        for word in [
-            "Probes.",
-            "--once",
-            "--interval <DURATION>",
-            "--max-load <VALUE>",
-            "Warn above this load.",
-        ] {
+        let Ok(Request::Print(text)) = ask(&[name]).1 else { panic!("{name} must print") };
+        for word in ["Probes.", "--once", "--interval <DURATION>", "--max-load <VALUE>", "Warn above this load."] {
             assert!(text.contains(word), "{word} in {text}");
         }
     }
     let mut spec = spec();
     spec.help("my own words");
-    let Ok(Request::Print(text)) = read(&mut spec, vec!["probe".into(), "-H".into()]) else {
-        panic!("must print")
-    };
+    let Ok(Request::Print(text)) = read(&mut spec, vec!["probe".into(), "-H".into()]) else { panic!("must print") };
     assert_eq!(text.trim(), "my own words");
-    let Ok(Request::Print(text)) = ask(&["--version"]).1 else {
-        panic!("must print")
-    };
+    let Ok(Request::Print(text)) = ask(&["--version"]).1 else { panic!("must print") };
     assert_eq!(text, "probe 1.2.3\n");
 }
 
@@ -128,23 +95,14 @@ fn fault_111_bad_arguments_are_usage_errors() {
     let many = vec!["x"; 100_000];
     refused(&many);
     let not_text = vec!["probe".into(), OsString::from_vec(vec![0xFF, 0xFE])];
-    assert_eq!(
-        read(&mut spec(), not_text).expect_err("not text").exit(),
-        Exit::Usage
-    );
+    assert_eq!(read(&mut spec(), not_text).expect_err("not text").exit(), Exit::Usage);
 }
 
 #[test]
 fn options_may_not_take_our_names() {
     let mut spec = spec();
     spec.option("interval", limit);
-    assert!(
-        spec.plan
-            .check()
-            .unwrap_err()
-            .to_string()
-            .contains("rename")
-    );
+    assert!(spec.plan.check().unwrap_err().to_string().contains("rename"));
     let mut spec = self::spec();
     spec.option("max_load", limit);
     assert!(spec.plan.check().unwrap_err().to_string().contains("twice"));

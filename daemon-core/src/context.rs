@@ -5,6 +5,7 @@
 
 use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell, RefMut};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -62,6 +63,7 @@ pub struct Context {
     pub(crate) plugins: Plugins,
     pub(crate) options: Options,
     watch: Rc<dyn Watch>,
+    started_in: PathBuf,
 }
 
 /// The values of the author's command-line options, by the function that reads each.
@@ -75,6 +77,7 @@ impl Context {
         plugins: Plugins,
         options: Options,
         watch: Rc<dyn Watch>,
+        started_in: PathBuf,
     ) -> Self {
         Self {
             name: name.to_owned(),
@@ -87,6 +90,7 @@ impl Context {
             plugins,
             options,
             watch,
+            started_in,
         }
     }
 
@@ -94,6 +98,13 @@ impl Context {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The directory the daemon was started in. A detached daemon works in `/`, so join relative paths of your own to
+    /// this.
+    #[must_use]
+    pub fn started_in(&self) -> &Path {
+        &self.started_in
     }
 
     /// Why the hook runs: which signal, which error.
@@ -175,11 +186,7 @@ impl Context {
         T: 'static,
     {
         let _ = reader;
-        let (_, value) = self
-            .options
-            .0
-            .iter()
-            .find(|(key, _)| *key == TypeId::of::<F>())?;
+        let (_, value) = self.options.0.iter().find(|(key, _)| *key == TypeId::of::<F>())?;
         value.downcast_ref()
     }
 
@@ -190,9 +197,7 @@ impl Context {
     /// that uses it too.
     pub fn plugin<P: Plugin>(&self) -> RefMut<'_, P> {
         let name = std::any::type_name::<P>();
-        self.plugins.get().unwrap_or_else(|| {
-            panic!("no plugin {name} was declared: add #[plugin] or spec.plugin(…)")
-        })
+        self.plugins.get().unwrap_or_else(|| panic!("no plugin {name} was declared: add #[plugin] or spec.plugin(…)"))
     }
 
     /// Ends the daemon for a failed setup or plugin: what `?` does with a text.
@@ -207,8 +212,5 @@ impl Context {
 
 /// Problems of an environment, as one error: [`Exit::Config`].
 pub(crate) fn problems(found: &[String]) -> Error {
-    Error::new(
-        Exit::Config,
-        format!("the environment does not fit:\n  {}", found.join("\n  ")),
-    )
+    Error::new(Exit::Config, format!("the environment does not fit:\n  {}", found.join("\n  ")))
 }

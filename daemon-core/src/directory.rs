@@ -23,9 +23,7 @@ pub fn state(name: &str) -> Result<PathBuf, Error> {
         Some(home) if home.is_dir() => Ok(home.join(".local/state").join(name)),
         _ => {
             let user = process::user_name(process::uid());
-            let text = format!(
-                "user {user} has no home directory for the lock: name a place with lock = path(\"/…\")"
-            );
+            let text = format!("user {user} has no home directory for the lock: name a place with lock = path(\"/…\")");
             Err(Error::new(Exit::CantCreate, text))
         }
     }
@@ -37,20 +35,13 @@ pub fn state(name: &str) -> Result<PathBuf, Error> {
 /// [`Exit::NoPermission`] or [`Exit::CantCreate`], with the path and the system's reason.
 pub fn create(path: &Path) -> Result<(), Error> {
     let mode = if process::uid() == 0 { 0o755 } else { 0o700 };
-    DirBuilder::new()
-        .recursive(true)
-        .mode(mode)
-        .create(path)
-        .map_err(|error| {
-            let exit = match error.kind() {
-                std::io::ErrorKind::PermissionDenied => Exit::NoPermission,
-                _ => Exit::CantCreate,
-            };
-            Error::new(
-                exit,
-                format!("can not create the directory {}: {error}", path.display()),
-            )
-        })
+    DirBuilder::new().recursive(true).mode(mode).create(path).map_err(|error| {
+        let exit = match error.kind() {
+            std::io::ErrorKind::PermissionDenied => Exit::NoPermission,
+            _ => Exit::CantCreate,
+        };
+        Error::new(exit, format!("can not create the directory {}: {error}", path.display()))
+    })
 }
 
 /// Refuses a directory in which somebody else could put, rename or remove files: it must belong to root or to us and
@@ -61,12 +52,8 @@ pub fn create(path: &Path) -> Result<(), Error> {
 pub fn check(path: &Path) -> Result<(), Error> {
     let (us, mut level, mut below) = (process::uid(), path.to_owned(), None);
     loop {
-        let meta = fs::metadata(&level).map_err(|error| {
-            Error::new(
-                Exit::CantCreate,
-                format!("directory {}: {error}", path.display()),
-            )
-        })?;
+        let meta = fs::metadata(&level)
+            .map_err(|error| Error::new(Exit::CantCreate, format!("directory {}: {error}", path.display())))?;
         let this = (meta.dev(), meta.ino());
         // The root is its own parent.
         if below == Some(this) {
@@ -102,10 +89,7 @@ fn danger(meta: &fs::Metadata, us: u32, innermost: bool) -> Option<String> {
 
 fn refusal(level: &Path, danger: &str) -> Error {
     let shown = fs::canonicalize(level).unwrap_or_else(|_| level.to_owned());
-    Error::new(
-        Exit::NoPermission,
-        format!("directory {} {danger}", shown.display()),
-    )
+    Error::new(Exit::NoPermission, format!("directory {} {danger}", shown.display()))
 }
 
 #[cfg(test)]
@@ -127,22 +111,13 @@ mod tests {
         // A sticky bit keeps others from renaming our file, not from making one before us.
         for mode in [0o777, 0o1777, 0o770] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("a mode");
-            assert_eq!(
-                check(&path).expect_err("writable by others").exit(),
-                Exit::NoPermission,
-                "{mode:o}"
-            );
+            assert_eq!(check(&path).expect_err("writable by others").exit(), Exit::NoPermission, "{mode:o}");
         }
         fs::remove_dir_all(path).expect("removed");
     }
 
     #[test]
     fn a_directory_that_is_not_there_can_not_hold_a_lock() {
-        assert_eq!(
-            check(Path::new("/nowhere/at/all"))
-                .expect_err("missing")
-                .exit(),
-            Exit::CantCreate
-        );
+        assert_eq!(check(Path::new("/nowhere/at/all")).expect_err("missing").exit(), Exit::CantCreate);
     }
 }

@@ -56,6 +56,23 @@ impl Exit {
             Self::Config => 78,
         }
     }
+
+    /// The meaning of a number that a process ended with, if it is one of ours.
+    pub(crate) fn from_code(code: u8) -> Option<Self> {
+        let all = [
+            Self::Clean,
+            Self::Usage,
+            Self::NoInput,
+            Self::Unavailable,
+            Self::Software,
+            Self::Os,
+            Self::CantCreate,
+            Self::TempFail,
+            Self::NoPermission,
+            Self::Config,
+        ];
+        all.into_iter().find(|exit| exit.code() == code)
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -82,10 +99,7 @@ pub struct Error {
 impl Error {
     /// An error that ends the daemon with `exit` when it is fatal.
     pub fn new(exit: Exit, text: impl Into<String>) -> Self {
-        Self {
-            exit,
-            text: text.into(),
-        }
+        Self { exit, text: text.into() }
     }
 
     /// The code this error asks for.
@@ -98,9 +112,7 @@ impl Error {
     /// `: `, because only the outermost sentence would be printed otherwise.
     #[must_use]
     pub fn from_box(error: &(dyn StdError + 'static)) -> Self {
-        let exit = error
-            .downcast_ref::<Self>()
-            .map_or(Exit::Software, Self::exit);
+        let exit = error.downcast_ref::<Self>().map_or(Exit::Software, Self::exit);
         let mut text = error.to_string();
         let mut cause = error.source();
         while let Some(inner) = cause {
@@ -137,15 +149,9 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
 }
 
 /// `unknown KIND "word": did you mean "near"? (known: a, b)`.
-pub(crate) fn unknown<'a>(
-    kind: &str,
-    word: &str,
-    known: impl IntoIterator<Item = &'a str> + Clone,
-) -> String {
+pub(crate) fn unknown<'a>(kind: &str, word: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
     let list = known.clone().into_iter().collect::<Vec<_>>().join(", ");
-    let hint = nearest(word, known)
-        .map(|near| format!(", did you mean `{near}`?"))
-        .unwrap_or_default();
+    let hint = nearest(word, known).map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
     format!("unknown {kind} `{word}`{hint} (known: {list})")
 }
 

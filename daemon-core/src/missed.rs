@@ -73,21 +73,13 @@ impl FromStr for Missed {
             _ => {}
         }
         let Some(most) = text.strip_prefix("burst") else {
-            return Err(NotAPolicy(unknown(
-                "policy",
-                text,
-                ["skip", "delay", "burst(3)"],
-            )));
+            return Err(NotAPolicy(unknown("policy", text, ["skip", "delay", "burst(3)"])));
         };
         most.strip_prefix('(')
             .and_then(|rest| rest.strip_suffix(')'))
             .and_then(|digits| digits.trim().parse().ok())
             .map(Self::burst)
-            .ok_or_else(|| {
-                NotAPolicy(format!(
-                    "`{text}`: write how many slots are made up for, as in burst(3)"
-                ))
-            })
+            .ok_or_else(|| NotAPolicy(format!("`{text}`: write how many slots are made up for, as in burst(3)")))
     }
 }
 
@@ -100,19 +92,7 @@ mod tests {
         for policy in [Missed::skip(), Missed::delay(), Missed::burst(7)] {
             assert_eq!(policy.to_string().parse(), Ok(policy));
         }
-        assert!(
-            "skp"
-                .parse::<Missed>()
-                .unwrap_err()
-                .to_string()
-                .contains("did you mean `skip`")
-        );
-        assert!(
-            "burst"
-                .parse::<Missed>()
-                .unwrap_err()
-                .to_string()
-                .contains("burst(3)")
-        );
+        assert!("skp".parse::<Missed>().unwrap_err().to_string().contains("did you mean `skip`"));
+        assert!("burst".parse::<Missed>().unwrap_err().to_string().contains("burst(3)"));
     }
 }

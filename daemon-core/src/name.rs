@@ -23,20 +23,12 @@ impl Name {
             return bad("is empty: write one, as in name = \"pulse\"".into());
         };
         if text.len() > LONGEST {
-            return Err(Error::new(
-                Exit::Usage,
-                format!("name has {} bytes: write at most {LONGEST}", text.len()),
-            ));
+            return Err(Error::new(Exit::Usage, format!("name has {} bytes: write at most {LONGEST}", text.len())));
         }
         if !first.is_ascii_alphanumeric() {
-            return bad(format!(
-                "begins with {first:?}: begin with a letter or a digit"
-            ));
+            return bad(format!("begins with {first:?}: begin with a letter or a digit"));
         }
-        match text
-            .chars()
-            .find(|c| !(c.is_ascii_alphanumeric() || "_.@-".contains(*c)))
-        {
+        match text.chars().find(|c| !(c.is_ascii_alphanumeric() || "_.@-".contains(*c))) {
             Some(other) => bad(format!("holds {other:?}: use letters, digits and _ . @ -")),
             None => Ok(Self(text.to_owned())),
         }
@@ -55,6 +47,12 @@ impl fmt::Display for Name {
     }
 }
 
+/// A short number for a long name. Not `std`'s hasher: two builds must agree on it, and that one's algorithm may change
+/// between releases.
+pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,20 +61,10 @@ mod tests {
     #[test]
     fn fault_115_hostile_names_are_refused() {
         let long = "x".repeat(4096);
-        for name in [
-            "", "../x", "/", "a/b", ".", "..", ".hidden", "-d", "a b", "a\nb", "a\0b", "ä", "%h",
-            &long,
-        ] {
+        for name in ["", "../x", "/", "a/b", ".", "..", ".hidden", "-d", "a b", "a\nb", "a\0b", "ä", "%h", &long] {
             assert_eq!(Name::new(name).expect_err(name).exit(), Exit::Usage);
         }
-        for name in [
-            "pulse",
-            "my_app",
-            "a",
-            "9x",
-            "web@2.example-x",
-            &"x".repeat(64),
-        ] {
+        for name in ["pulse", "my_app", "a", "9x", "web@2.example-x", &"x".repeat(64)] {
             assert_eq!(Name::new(name).expect("a good name").as_str(), name);
         }
     }

@@ -35,30 +35,37 @@ impl Grid {
     #[must_use]
     pub fn from(origin: Mono, step: Duration) -> Self {
         // A step of zero would divide by zero; callers keep "iterate at once" apart.
-        Self {
-            origin,
-            step: nanos(step).max(1),
-            next: 0,
-        }
+        Self { origin, step: nanos(step).max(1), next: 0 }
     }
 
     /// A grid whose first slot is one step after `origin`.
     #[must_use]
     pub fn after(origin: Mono, step: Duration) -> Self {
-        Self {
-            next: 1,
-            ..Self::from(origin, step)
-        }
+        Self { next: 1, ..Self::from(origin, step) }
+    }
+
+    /// The grid that [`Grid::parts`] took apart.
+    #[must_use]
+    pub fn from_parts((origin, step, next): (Mono, u64, u64)) -> Self {
+        Self { origin, step: step.max(1), next }
+    }
+
+    /// Origin, step in nanoseconds, and the number of the next slot.
+    #[must_use]
+    pub const fn parts(&self) -> (Mono, u64, u64) {
+        (self.origin, self.step, self.next)
+    }
+
+    /// The distance of two slots.
+    #[must_use]
+    pub const fn step(&self) -> Duration {
+        Duration::from_nanos(self.step)
     }
 
     /// When the next slot is due.
     #[must_use]
     pub const fn due(&self) -> Mono {
-        Mono(
-            self.origin
-                .0
-                .saturating_add(self.step.saturating_mul(self.next)),
-        )
+        Mono(self.origin.0.saturating_add(self.step.saturating_mul(self.next)))
     }
 
     /// Begins the next slot at `now`, which is not before it is due. When the loop comes so late that later slots are
@@ -79,10 +86,7 @@ impl Grid {
         self.next += left_out;
         let due = if left_out > 0 { self.due() } else { due };
         self.next += 1;
-        Slot {
-            due,
-            missed: left_out,
-        }
+        Slot { due, missed: left_out }
     }
 
     /// The iteration of the last slot ended at `now`: deals with the slots that passed meanwhile and says how many are
@@ -148,54 +152,27 @@ mod tests {
     #[test]
     fn delay_starts_the_grid_anew() {
         let (mut grid, mut now) = (Grid::from(at(0), SECOND), at(0));
-        assert_eq!(
-            iterate(&mut grid, &mut now, 25, Missed::delay()),
-            (at(0), 0)
-        );
-        assert_eq!(
-            iterate(&mut grid, &mut now, 1, Missed::delay()),
-            (at(25), 0)
-        );
+        assert_eq!(iterate(&mut grid, &mut now, 25, Missed::delay()), (at(0), 0));
+        assert_eq!(iterate(&mut grid, &mut now, 1, Missed::delay()), (at(25), 0));
         assert_eq!(grid.due(), at(35));
     }
 
     #[test]
     fn burst_makes_up_for_some_and_counts_the_rest() {
         let (mut grid, mut now) = (Grid::from(at(0), SECOND), at(0));
-        assert_eq!(
-            iterate(&mut grid, &mut now, 55, Missed::burst(2)),
-            (at(0), 0)
-        );
+        assert_eq!(iterate(&mut grid, &mut now, 55, Missed::burst(2)), (at(0), 0));
         // Slots 1 to 5 passed: 5 is due anyway, 3 and 4 are made up for, 1 and 2 are lost.
-        assert_eq!(
-            iterate(&mut grid, &mut now, 1, Missed::burst(2)),
-            (at(55), 2)
-        );
-        assert_eq!(
-            iterate(&mut grid, &mut now, 1, Missed::burst(2)),
-            (at(56), 0)
-        );
-        assert_eq!(
-            iterate(&mut grid, &mut now, 1, Missed::burst(2)),
-            (at(57), 0)
-        );
-        assert_eq!(
-            iterate(&mut grid, &mut now, 1, Missed::burst(2)),
-            (at(60), 0)
-        );
+        assert_eq!(iterate(&mut grid, &mut now, 1, Missed::burst(2)), (at(55), 2));
+        assert_eq!(iterate(&mut grid, &mut now, 1, Missed::burst(2)), (at(56), 0));
+        assert_eq!(iterate(&mut grid, &mut now, 1, Missed::burst(2)), (at(57), 0));
+        assert_eq!(iterate(&mut grid, &mut now, 1, Missed::burst(2)), (at(60), 0));
     }
 
     #[test]
     fn a_late_wake_up_is_one_iteration_and_no_burst() {
         let mut grid = Grid::from(at(0), SECOND);
         grid.begin(at(0), Missed::skip());
-        assert_eq!(
-            grid.begin(at(57), Missed::skip()),
-            Slot {
-                due: at(50),
-                missed: 4
-            }
-        );
+        assert_eq!(grid.begin(at(57), Missed::skip()), Slot { due: at(50), missed: 4 });
         assert_eq!(grid.due(), at(60));
     }
 

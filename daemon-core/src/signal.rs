@@ -155,15 +155,9 @@ impl FromStr for Signal {
         }
         if FORBIDDEN.contains(&word) {
             let near = nearest(word, ["TERM", "INT", "TSTP"]).unwrap_or("TERM");
-            return Err(NotASignal(format!(
-                "SIG{word} can not be caught: use another, as {near}"
-            )));
+            return Err(NotASignal(format!("SIG{word} can not be caught: use another, as {near}")));
         }
-        Err(NotASignal(unknown(
-            "signal",
-            text,
-            NAMES.iter().map(|(name, _)| *name),
-        )))
+        Err(NotASignal(unknown("signal", text, NAMES.iter().map(|(name, _)| *name))))
     }
 }
 
@@ -185,20 +179,8 @@ mod tests {
     #[test]
     fn fault_055_forbidden_signals_have_no_name() {
         for word in FORBIDDEN {
-            assert!(
-                word.parse::<Signal>()
-                    .unwrap_err()
-                    .to_string()
-                    .contains("can not be caught"),
-                "{word}"
-            );
+            assert!(word.parse::<Signal>().unwrap_err().to_string().contains("can not be caught"), "{word}");
         }
-        assert!(
-            "USR"
-                .parse::<Signal>()
-                .unwrap_err()
-                .to_string()
-                .contains("did you mean `USR1`")
-        );
+        assert!("USR".parse::<Signal>().unwrap_err().to_string().contains("did you mean `USR1`"));
     }
 }

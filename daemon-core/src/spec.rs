@@ -11,10 +11,9 @@ use crate::lock::Lock;
 use crate::log::LogFile;
 use crate::missed::Missed;
 use crate::plan::{Hook, Opt, Place, Plan, Trigger};
-use crate::plugin::Plugin;
+use crate::plugin::MakePlugin;
 
 type ReadOption = Box<dyn Fn(&str) -> Result<Box<dyn Any>, BoxError>>;
-type MakePlugin = Box<dyn FnOnce() -> Box<dyn Plugin>>;
 
 /// What a daemon is, being declared. [`Daemon::declare`](crate::Daemon::declare) fills it in.
 pub struct Spec<D> {
@@ -27,13 +26,7 @@ pub struct Spec<D> {
 
 impl<D: 'static> Default for Spec<D> {
     fn default() -> Self {
-        Self {
-            plan: Plan::default(),
-            setup: None,
-            hooks: Vec::new(),
-            options: Vec::new(),
-            plugins: Vec::new(),
-        }
+        Self { plan: Plan::default(), setup: None, hooks: Vec::new(), options: Vec::new(), plugins: Vec::new() }
     }
 }
 
@@ -100,13 +93,8 @@ impl<D: 'static> Spec<D> {
     }
 
     /// Lines for `-i`: what an administrator must do to install the daemon.
-    pub fn instructions(
-        &mut self,
-        lines: impl IntoIterator<Item = impl Into<String>>,
-    ) -> &mut Self {
-        self.plan
-            .instructions
-            .extend(lines.into_iter().map(Into::into));
+    pub fn instructions(&mut self, lines: impl IntoIterator<Item = impl Into<String>>) -> &mut Self {
+        self.plan.instructions.extend(lines.into_iter().map(Into::into));
         self
     }
 
@@ -141,14 +129,8 @@ impl<D: 'static> Spec<D> {
         self.hook(Trigger::Every(period), Place::here(), hook)
     }
 
-    fn hook(
-        &mut self,
-        trigger: Trigger,
-        place: Place,
-        mut hook: impl HookFn<D> + 'static,
-    ) -> &mut Hook {
-        self.hooks
-            .push(Box::new(move |daemon, cx| hook(daemon, cx).into_result()));
+    fn hook(&mut self, trigger: Trigger, place: Place, mut hook: impl HookFn<D> + 'static) -> &mut Hook {
+        self.hooks.push(Box::new(move |daemon, cx| hook(daemon, cx).into_result()));
         self.plan.hooks.push(Hook::new(trigger, place));
         let last = self.plan.hooks.len() - 1;
         &mut self.plan.hooks[last]
@@ -164,15 +146,10 @@ impl<D: 'static> Spec<D> {
     {
         let key = TypeId::of::<F>();
         let read = move |text: &str| -> Result<Box<dyn Any>, BoxError> {
-            read(text)
-                .map(|value| Box::new(value) as Box<dyn Any>)
-                .map_err(Into::into)
+            read(text).map(|value| Box::new(value) as Box<dyn Any>).map_err(Into::into)
         };
         self.options.push((key, Box::new(read)));
-        self.plan.options.push(Opt {
-            name: name.trim_start_matches("r#").replace('_', "-"),
-            about: String::new(),
-        });
+        self.plan.options.push(Opt { name: name.trim_start_matches("r#").replace('_', "-"), about: String::new() });
         let last = self.plan.options.len() - 1;
         &mut self.plan.options[last]
     }
@@ -186,19 +163,12 @@ impl<D: 'static> Spec<D> {
     }
 
     /// Reads the text given for the option at `index`.
-    pub(crate) fn read_option(
-        &self,
-        index: usize,
-        text: &str,
-    ) -> Result<(TypeId, Box<dyn Any>), Error> {
+    pub(crate) fn read_option(&self, index: usize, text: &str) -> Result<(TypeId, Box<dyn Any>), Error> {
         let (key, read) = &self.options[index];
         let name = &self.plan.options[index].name;
         match read(text) {
             Ok(value) => Ok((*key, value)),
-            Err(error) => Err(Error::new(
-                Exit::Usage,
-                format!("invalid value {text:?} for --{name}: {error}"),
-            )),
+            Err(error) => Err(Error::new(Exit::Usage, format!("invalid value {text:?} for --{name}: {error}"))),
         }
     }
 }

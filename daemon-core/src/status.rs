@@ -15,6 +15,8 @@ pub(crate) struct Facts {
     pub(crate) interval: Duration,
     pub(crate) stopping: bool,
     pub(crate) verbose: bool,
+    pub(crate) detached: bool,
+    pub(crate) restarts: usize,
     pub(crate) locks: Vec<String>,
     pub(crate) plugins: Vec<String>,
     pub(crate) due: Vec<(String, Mono)>,
@@ -24,9 +26,7 @@ pub(crate) struct Facts {
 /// One `name: value` a line.
 pub(crate) fn lines(plan: &Plan, stats: &Summary, facts: &Facts) -> Vec<String> {
     let mut lines = vec!["run-time variables".to_owned()];
-    let rows = process_rows(plan, stats, facts)
-        .into_iter()
-        .chain(loop_rows(plan, stats, facts));
+    let rows = process_rows(plan, stats, facts).into_iter().chain(loop_rows(plan, stats, facts));
     lines.extend(rows.map(|(name, value)| format!("  {name:<20} {value}")));
     lines
 }
@@ -40,84 +40,45 @@ fn process_rows(plan: &Plan, stats: &Summary, facts: &Facts) -> Vec<(&'static st
         ("process type", "daemon".into()),
         ("user", process::user_name(process::uid())),
         ("priority", process::niceness().to_string()),
-        (
-            "start time",
-            local_time::stamp(facts.now.wall.minus(stats.uptime)),
-        ),
+        ("start time", local_time::stamp(facts.now.wall.minus(stats.uptime))),
         ("uptime", pretty(stats.uptime)),
         ("memory", megabytes(memory)),
         ("peak memory", megabytes(peak)),
-        ("daemon mode", "no".into()),
+        ("daemon mode", yes(facts.detached)),
         ("shutdown signal", yes(facts.stopping)),
         ("verbose", yes(facts.verbose)),
-        (
-            "log file",
-            facts
-                .log
-                .clone()
-                .unwrap_or_else(|| "standard output".into()),
-        ),
+        ("log file", facts.log.clone().unwrap_or_else(|| "standard output".into())),
         ("config file", "none".into()),
         ("lock", list(&facts.locks)),
         ("plugins", list(&facts.plugins)),
         ("workers", "none".into()),
         ("mail to", "nobody".into()),
         ("restart interval", "never".into()),
+        ("restarts", facts.restarts.to_string()),
     ]
 }
 
 fn loop_rows(plan: &Plan, stats: &Summary, facts: &Facts) -> Vec<(&'static str, String)> {
-    let interval = if facts.interval.is_zero() {
-        "none, iterates at once".into()
-    } else {
-        pretty(facts.interval)
-    };
+    let interval = if facts.interval.is_zero() { "none, iterates at once".into() } else { pretty(facts.interval) };
     let mut rows = vec![
         ("interval", format!("{interval} ({})", plan.interval.origin)),
-        (
-            "missed slots",
-            format!(
-                "{} ({}, {})",
-                stats.missed, plan.missed.value, plan.missed.origin
-            ),
-        ),
-        (
-            "idle probability",
-            format!("{} ({})", plan.idle.value, plan.idle.origin),
-        ),
+        ("missed slots", format!("{} ({}, {})", stats.missed, plan.missed.value, plan.missed.origin)),
+        ("idle probability", format!("{} ({})", plan.idle.value, plan.idle.origin)),
         ("iterations", stats.iterations.to_string()),
         ("overruns", stats.overruns.to_string()),
         ("idle share", format!("{:.2} %", stats.idle_share * 100.0)),
         ("duration", spread(&stats.duration)),
         ("lateness", spread(&stats.lateness)),
-        (
-            "trimmed duration",
-            format!(
-                "{} (mean of {})",
-                pretty(stats.trimmed_duration),
-                stats.sample
-            ),
-        ),
-        (
-            "trimmed idle",
-            format!("{} (mean of {})", pretty(stats.trimmed_idle), stats.sample),
-        ),
+        ("trimmed duration", format!("{} (mean of {})", pretty(stats.trimmed_duration), stats.sample)),
+        ("trimmed idle", format!("{} (mean of {})", pretty(stats.trimmed_idle), stats.sample)),
     ];
-    let due = |(what, at): &(String, Mono)| {
-        (
-            "next due",
-            format!("{what} in {}", pretty(at.since(facts.now.mono))),
-        )
-    };
+    let due = |(what, at): &(String, Mono)| ("next due", format!("{what} in {}", pretty(at.since(facts.now.mono))));
     rows.extend(facts.due.iter().map(due));
     rows
 }
 
 fn command() -> String {
-    env::args_os()
-        .map(|argument| argument.to_string_lossy().into_owned())
-        .collect::<Vec<_>>()
-        .join(" ")
+    env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
 
 fn pretty(duration: Duration) -> String {
@@ -125,27 +86,12 @@ fn pretty(duration: Duration) -> String {
 }
 
 fn spread(spread: &Spread) -> String {
-    let Spread {
-        mean,
-        p50,
-        p99,
-        max,
-    } = *spread;
-    format!(
-        "mean {}, p50 {}, p99 {}, max {}",
-        pretty(mean),
-        pretty(p50),
-        pretty(p99),
-        pretty(max)
-    )
+    let Spread { mean, p50, p99, max } = *spread;
+    format!("mean {}, p50 {}, p99 {}, max {}", pretty(mean), pretty(p50), pretty(p99), pretty(max))
 }
 
 fn megabytes(bytes: u64) -> String {
-    format!(
-        "{}.{} MB",
-        bytes / 1_048_576,
-        bytes % 1_048_576 * 10 / 1_048_576
-    )
+    format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576)
 }
 
 fn yes(fact: bool) -> String {
@@ -153,9 +99,5 @@ fn yes(fact: bool) -> String {
 }
 
 fn list(names: &[String]) -> String {
-    if names.is_empty() {
-        "none".into()
-    } else {
-        names.join(", ")
-    }
+    if names.is_empty() { "none".into() } else { names.join(", ") }
 }

@@ -5,8 +5,7 @@
 
 use crate::errors::{Errors, list, suggest};
 use crate::model::{
-    Args, Declaration, Entry, Fallback, Given, Head, Hook, Mark, Marked, Setting, Shape, Source,
-    Target, Value,
+    Args, Declaration, Entry, Fallback, Given, Head, Hook, Mark, Marked, Setting, Shape, Source, Target, Value,
 };
 use crate::table::{self, Key, Kind};
 use crate::{fit, trigger, value};
@@ -19,38 +18,17 @@ pub fn check(source: Source, errors: &mut Errors) -> Option<Declaration> {
     let settings = settings(&source.args, errors);
     let (target, is_block) = target(source.head, errors);
     let mut seen = Seen::default();
-    let hooks = source
-        .members
-        .iter()
-        .flat_map(|member| hooks(member, &mut seen, errors))
-        .collect();
-    let default = if is_block {
-        fallback(&source.members)
-    } else {
-        Fallback::Never
-    };
-    Some(Declaration {
-        target: target?,
-        cfgs: source.cfgs,
-        about: source.about,
-        settings,
-        default,
-        hooks,
-    })
+    let hooks = source.members.iter().flat_map(|member| hooks(member, &mut seen, errors)).collect();
+    let default = if is_block { fallback(&source.members) } else { Fallback::Never };
+    Some(Declaration { target: target?, cfgs: source.cfgs, about: source.about, settings, default, hooks })
 }
 
 /// The type to declare, and whether it stands on a block of its own. For another item whose type is known the impl is
 /// made all the same, so that the fault is not followed by a second one where the type is used.
 fn target(head: Head, errors: &mut Errors) -> (Option<Target>, bool) {
     match head {
-        Head::Impl {
-            target,
-            of_trait: None,
-        } => (Some(target), true),
-        Head::Impl {
-            target,
-            of_trait: Some(name),
-        } => {
+        Head::Impl { target, of_trait: None } => (Some(target), true),
+        Head::Impl { target, of_trait: Some(name) } => {
             let message = format!(
                 "#[daemon] belongs on a block of the type's own: write `impl {}`, without a trait",
                 target.name
@@ -59,13 +37,8 @@ fn target(head: Head, errors: &mut Errors) -> (Option<Target>, bool) {
             (Some(target), false)
         }
         Head::Other { span, name } => {
-            let of = name
-                .as_ref()
-                .map_or_else(|| "MyDaemon".to_owned(), Ident::to_string);
-            errors.at(
-                span,
-                format!("#[daemon] belongs on an impl block: write it above `impl {of} {{ … }}`"),
-            );
+            let of = name.as_ref().map_or_else(|| "MyDaemon".to_owned(), Ident::to_string);
+            errors.at(span, format!("#[daemon] belongs on an impl block: write it above `impl {of} {{ … }}`"));
             let bare = |name: Ident| Target {
                 keyword: Ident::new("impl", Span::call_site()),
                 generics: TokenStream::new(),
@@ -75,10 +48,7 @@ fn target(head: Head, errors: &mut Errors) -> (Option<Target>, bool) {
             (name.map(bare), false)
         }
         Head::Unreadable(error) => {
-            errors.at(
-                error.span(),
-                format!("#[daemon] can not read the head of this block: {error}"),
-            );
+            errors.at(error.span(), format!("#[daemon] can not read the head of this block: {error}"));
             (None, false)
         }
     }
@@ -93,10 +63,7 @@ fn settings(args: &[Entry], errors: &mut Errors) -> Vec<Setting> {
             continue;
         };
         if seen.contains(&key.name) {
-            errors.at(
-                word.span(),
-                format!("`{word}` is set twice: keep one of the two"),
-            );
+            errors.at(word.span(), format!("`{word}` is set twice: keep one of the two"));
             continue;
         }
         seen.push(key.name);
@@ -104,10 +71,7 @@ fn settings(args: &[Entry], errors: &mut Errors) -> Vec<Setting> {
             continue;
         };
         if let Some(value) = value::read(key.slot, None, expr, key.example, errors) {
-            found.push(Setting {
-                key: word.clone(),
-                value,
-            });
+            found.push(Setting { key: word.clone(), value });
         }
     }
     found
@@ -119,21 +83,11 @@ fn given<'a>(entry: &'a Entry, word: &Ident, key: &Key, errors: &mut Errors) -> 
     match &entry.value {
         Given::Expr(expr) if entry.named => return Some(expr),
         Given::Broken(at) if entry.named => {
-            errors.at(
-                *at,
-                format!("this is not a value of `{word}`: write `{example}`"),
-            );
+            errors.at(*at, format!("this is not a value of `{word}`: write `{example}`"));
         }
         _ => {
-            let missing = if entry.named {
-                "a value"
-            } else {
-                "`=` and a value"
-            };
-            errors.at(
-                word.span(),
-                format!("`{word}` wants {missing}: write `{example}`"),
-            );
+            let missing = if entry.named { "a value" } else { "`=` and a value" };
+            errors.at(word.span(), format!("`{word}` wants {missing}: write `{example}`"));
         }
     }
     None
@@ -142,10 +96,7 @@ fn given<'a>(entry: &'a Entry, word: &Ident, key: &Key, errors: &mut Errors) -> 
 /// The key of an entry of `#[daemon(…)]`.
 fn known<'a>(entry: &'a Entry, errors: &mut Errors) -> Option<(&'a Ident, &'static Key)> {
     let Some(word) = &entry.lead else {
-        let message = format!(
-            "#[daemon] takes `key = value`; known are {}",
-            list(table::keys())
-        );
+        let message = format!("#[daemon] takes `key = value`; known are {}", list(table::keys()));
         match &entry.value {
             Given::Expr(expr) => errors.over(expr, message),
             Given::Broken(at) => errors.at(*at, message),
@@ -155,13 +106,7 @@ fn known<'a>(entry: &'a Entry, errors: &mut Errors) -> Option<(&'a Ident, &'stat
     };
     let key = table::key(&word.to_string());
     if key.is_none() {
-        errors.at(
-            word.span(),
-            format!(
-                "unknown key `{word}`: {}",
-                suggest(&word.to_string(), table::keys())
-            ),
-        );
+        errors.at(word.span(), format!("unknown key `{word}`: {}", suggest(&word.to_string(), table::keys())));
     }
     Some((word, key?))
 }
@@ -178,10 +123,7 @@ impl Seen {
             return true;
         }
         if self.0.contains(&kind) {
-            errors.at(
-                mark.word.span(),
-                format!("a daemon has one #[{}]: this is the second", mark.word),
-            );
+            errors.at(mark.word.span(), format!("a daemon has one #[{}]: this is the second", mark.word));
             return false;
         }
         self.0.push(kind);
@@ -199,10 +141,7 @@ fn hooks(member: &Marked, seen: &mut Seen, errors: &mut Errors) -> Vec<Hook> {
             Shape::Unfinished => continue,
             Shape::Other => {
                 let word = &mark.word;
-                errors.at(
-                    word.span(),
-                    format!("#[{word}] belongs on a function of the block"),
-                );
+                errors.at(word.span(), format!("#[{word}] belongs on a function of the block"));
                 continue;
             }
         };
@@ -233,19 +172,14 @@ fn arguments(mark: &Mark, errors: &mut Errors) -> Option<Option<Value>> {
         Args::None => [].as_slice(),
         Args::Listed(entries) => entries.as_slice(),
         Args::Odd(tokens) => {
-            errors.over(
-                tokens,
-                format!("#[{word}] can not read this: write `{example}`"),
-            );
+            errors.over(tokens, format!("#[{word}] can not read this: write `{example}`"));
             return None;
         }
     };
     match helper.kind {
         Kind::On => trigger::on(word, entries, example, errors).map(Some),
         Kind::Every => trigger::every(word, entries, example, errors).map(Some),
-        Kind::Setup | Kind::Execute | Kind::Option | Kind::Plugin if entries.is_empty() => {
-            Some(None)
-        }
+        Kind::Setup | Kind::Execute | Kind::Option | Kind::Plugin if entries.is_empty() => Some(None),
         _ => {
             let tokens: TokenStream = entries.iter().flat_map(trigger::tokens).collect();
             let message = format!("#[{word}] takes no arguments: write `{example}`");
@@ -261,14 +195,7 @@ fn arguments(mark: &Mark, errors: &mut Errors) -> Option<Option<Value>> {
 
 /// When the daemon is made by `Default`.
 fn fallback(members: &[Marked]) -> Fallback {
-    let setups = || {
-        members.iter().filter(|member| {
-            member
-                .marks
-                .iter()
-                .any(|mark| mark.helper.kind == Kind::Setup)
-        })
-    };
+    let setups = || members.iter().filter(|member| member.marks.iter().any(|mark| mark.helper.kind == Kind::Setup));
     if setups().next().is_none() {
         Fallback::Always
     } else if setups().any(|member| member.cfgs.is_empty()) {

@@ -10,20 +10,12 @@ use syn::LitStr;
 /// The doc comment among these attributes as an expression: a string literal, or a `concat!` when a part of it is
 /// itself an expression, as in `#[doc = include_str!("about.txt")]`.
 pub fn about(attrs: &[Attr]) -> Option<TokenStream> {
-    let mut pieces: Vec<Piece> = attrs
-        .iter()
-        .filter(|attr| attr.is("doc"))
-        .filter_map(piece)
-        .collect();
+    let mut pieces: Vec<Piece> = attrs.iter().filter(|attr| attr.is("doc")).filter_map(piece).collect();
     if pieces.is_empty() {
         return None;
     }
     if pieces.iter().all(|piece| matches!(piece, Piece::Text(_))) {
-        let text = pieces
-            .iter()
-            .map(Piece::text)
-            .collect::<Vec<_>>()
-            .join("\n");
+        let text = pieces.iter().map(Piece::text).collect::<Vec<_>>().join("\n");
         let text = text.trim_matches('\n').trim_end();
         return (!text.is_empty()).then(|| Literal::string(text).into_token_stream());
     }
@@ -73,11 +65,7 @@ fn piece(attr: &Attr) -> Option<Piece> {
 fn lines(text: &str) -> String {
     let many = text.contains('\n');
     let line = |line: &str| {
-        let line = if many {
-            line.trim_start().strip_prefix('*').unwrap_or(line)
-        } else {
-            line
-        };
+        let line = if many { line.trim_start().strip_prefix('*').unwrap_or(line) } else { line };
         line.strip_prefix(' ').unwrap_or(line).to_owned()
     };
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")

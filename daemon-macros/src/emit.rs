@@ -14,20 +14,8 @@ use syn::ext::IdentExt;
 
 /// The impl of `Daemon`.
 pub fn emit(declaration: &Declaration) -> TokenStream {
-    let Declaration {
-        target,
-        cfgs,
-        about,
-        settings,
-        default,
-        hooks,
-    } = declaration;
-    let Target {
-        keyword,
-        generics,
-        name,
-        bounds,
-    } = target;
+    let Declaration { target, cfgs, about, settings, default, hooks } = declaration;
+    let Target { keyword, generics, name, bounds } = target;
     let spec = local("spec");
     let about = about.as_ref().map(|text| quote!(#spec.about(#text);));
     let settings = settings.iter().map(|setting| set(&spec, setting));
@@ -66,9 +54,7 @@ fn fallback(spec: &Ident, default: &Fallback, target: &Target) -> TokenStream {
         Fallback::Never => return TokenStream::new(),
         Fallback::Always => TokenStream::new(),
         Fallback::Unless(lists) => {
-            let lists = lists
-                .iter()
-                .map(|cfgs| joined("all", cfgs.iter().map(condition).collect()));
+            let lists = lists.iter().map(|cfgs| joined("all", cfgs.iter().map(condition).collect()));
             let any = joined("any", lists.collect());
             quote!(#[cfg(not(#any))])
         }
@@ -100,14 +86,7 @@ fn condition(cfg: &TokenStream) -> TokenStream {
 
 /// `spec.hook(…).about("…");`
 fn statement(spec: &Ident, hook: &Hook) -> TokenStream {
-    let Hook {
-        cfgs,
-        kind,
-        word,
-        when,
-        about,
-        ..
-    } = hook;
+    let Hook { cfgs, kind, word, when, about, .. } = hook;
     let arguments = match kind {
         Kind::Option => option(hook),
         Kind::On | Kind::Every => {
@@ -119,10 +98,7 @@ fn statement(spec: &Ident, hook: &Hook) -> TokenStream {
     let arguments = parentheses(word.span(), arguments);
     // `setup` and `plugin` give the spec back, which has a text of its own: their doc comments are for readers only.
     let documented = !matches!(kind, Kind::Setup | Kind::Plugin);
-    let about = about
-        .as_ref()
-        .filter(|_| documented)
-        .map(|text| quote!(.about(#text)));
+    let about = about.as_ref().filter(|_| documented).map(|text| quote!(.about(#text)));
     quote!(#(#cfgs)* #spec.#word #arguments #about;)
 }
 
@@ -134,17 +110,9 @@ fn statement(spec: &Ident, hook: &Hook) -> TokenStream {
 /// hygiene as the method's name. No name of the user's is in scope that ours could meet.
 fn closure(hook: &Hook) -> TokenStream {
     let (name, word) = (&hook.name, hook.word.span());
-    let (first, last) = hook
-        .output
-        .as_ref()
-        .map_or((word, word), |output| ends(output, word));
-    let cx = hook
-        .context
-        .as_ref()
-        .map(|of| Ident::new("cx", ends(of, word).0));
-    let parameter = cx
-        .as_ref()
-        .map_or_else(|| quote_spanned!(first=> _), Ident::to_token_stream);
+    let (first, last) = hook.output.as_ref().map_or((word, word), |output| ends(output, word));
+    let cx = hook.context.as_ref().map(|of| Ident::new("cx", ends(of, word).0));
+    let parameter = cx.as_ref().map_or_else(|| quote_spanned!(first=> _), Ident::to_token_stream);
     let arguments = parentheses(last, cx.to_token_stream());
     match hook.kind {
         Kind::Setup => quote_spanned!(first=> |#parameter| Self::#name #arguments),
@@ -162,16 +130,8 @@ fn option(hook: &Hook) -> TokenStream {
 
 /// The places of the first and the last token.
 fn ends(tokens: &TokenStream, empty: Span) -> (Span, Span) {
-    let first = tokens
-        .clone()
-        .into_iter()
-        .next()
-        .map_or(empty, |token| token.span());
-    let last = tokens
-        .clone()
-        .into_iter()
-        .last()
-        .map_or(empty, |token| token.span());
+    let first = tokens.clone().into_iter().next().map_or(empty, |token| token.span());
+    let last = tokens.clone().into_iter().last().map_or(empty, |token| token.span());
     (first, last)
 }
 

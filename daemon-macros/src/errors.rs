@@ -16,10 +16,7 @@ pub struct Errors {
 impl Errors {
     /// An empty accumulator.
     pub fn new() -> Self {
-        Self {
-            found: Vec::new(),
-            finished: false,
-        }
+        Self { found: Vec::new(), finished: false }
     }
 
     /// Reports a fault at one token.
@@ -29,35 +26,25 @@ impl Errors {
 
     /// Reports a fault over a run of tokens: the error underlines all of them.
     pub fn over(&mut self, tokens: impl ToTokens, message: impl Into<String>) {
-        self.found
-            .push(syn::Error::new_spanned(tokens, message.into()));
+        self.found.push(syn::Error::new_spanned(tokens, message.into()));
     }
 
     /// The faults as `compile_error!` items, in the order in which they were reported.
     pub fn finish(mut self) -> TokenStream {
         self.finished = true;
-        self.found
-            .iter()
-            .map(syn::Error::to_compile_error)
-            .collect()
+        self.found.iter().map(syn::Error::to_compile_error).collect()
     }
 }
 
 impl Drop for Errors {
     fn drop(&mut self) {
         // While another panic unwinds, a second one would abort and hide the first.
-        assert!(
-            self.finished || std::thread::panicking(),
-            "faults were collected and never reported"
-        );
+        assert!(self.finished || std::thread::panicking(), "faults were collected and never reported");
     }
 }
 
 /// The known name that `word` was probably meant to be, if one is near enough to be worth naming.
-pub fn nearest<'a>(
-    word: &str,
-    known: impl IntoIterator<Item = &'a str, IntoIter: Clone>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str, IntoIter: Clone>) -> Option<&'a str> {
     let mut known = known.into_iter();
     let near = known.clone().map(|name| (distance(word, name), name)).min();
     // A third of the letters may be wrong; else a beginning of at least three letters counts as half-typed.
@@ -67,23 +54,14 @@ pub fn nearest<'a>(
 }
 
 /// `did you mean …? ` when a name is near, else nothing; then the whole list. The tail of every "unknown" message.
-pub fn suggest<'a>(
-    word: &str,
-    known: impl IntoIterator<Item = &'a str, IntoIter: Clone> + Clone,
-) -> String {
-    let near = nearest(word, known.clone())
-        .map(|name| format!("did you mean `{name}`? "))
-        .unwrap_or_default();
+pub fn suggest<'a>(word: &str, known: impl IntoIterator<Item = &'a str, IntoIter: Clone> + Clone) -> String {
+    let near = nearest(word, known.clone()).map(|name| format!("did you mean `{name}`? ")).unwrap_or_default();
     format!("{near}known are {}", list(known))
 }
 
 /// Names in backquotes, separated by commas.
 pub fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    names
-        .into_iter()
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// How many letters must be put in, taken out, replaced or swapped with their neighbour to make `b` of `a`.
@@ -113,12 +91,8 @@ mod tests {
 
     #[test]
     fn near_names_are_found() {
-        for (word, name) in [
-            ("intervall", "interval"),
-            ("intreval", "interval"),
-            ("int", "interval"),
-            ("lcok", "lock"),
-        ] {
+        for (word, name) in [("intervall", "interval"), ("intreval", "interval"), ("int", "interval"), ("lcok", "lock")]
+        {
             assert_eq!(nearest(word, NAMES), Some(name), "{word}");
         }
     }

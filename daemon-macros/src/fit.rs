@@ -12,10 +12,7 @@ use quote::ToTokens;
 pub fn fits(helper: &Helper, signature: &Signature, errors: &mut Errors) -> bool {
     let found = before_arguments(helper, signature).or_else(|| arguments(helper, signature));
     if let Some((tokens, fault)) = &found {
-        let write = helper
-            .wanted
-            .write
-            .replace("NAME", &signature.name.to_string());
+        let write = helper.wanted.write.replace("NAME", &signature.name.to_string());
         errors.over(tokens, format!("#[{}] {fault}: write {write}", helper.name));
     }
     found.is_none()
@@ -37,9 +34,7 @@ fn before_arguments(helper: &Helper, signature: &Signature) -> Option<Fault> {
     let (tokens, fault) = match (&signature.receiver, helper.wanted.receiver) {
         (Receiver::Owned(tokens), true) => (tokens.clone(), "only borrows the daemon"),
         (Receiver::None, true) => (signature.name.to_token_stream(), "is called on the daemon"),
-        (Receiver::Owned(tokens) | Receiver::Borrowed(tokens), false) => {
-            (tokens.clone(), "is called without a daemon")
-        }
+        (Receiver::Owned(tokens) | Receiver::Borrowed(tokens), false) => (tokens.clone(), "is called without a daemon"),
         (Receiver::Borrowed(_), true) | (Receiver::None, false) => return None,
     };
     Some((tokens, fault.to_owned()))
@@ -51,9 +46,7 @@ fn arguments(helper: &Helper, signature: &Signature) -> Option<Fault> {
     let (tokens, fault) = match signature.inputs.get(most) {
         Some(extra) if most == 0 => (extra.clone(), "passes no argument"),
         Some(extra) => (extra.clone(), "passes one argument and no more"),
-        None if signature.inputs.len() < least => {
-            (signature.name.to_token_stream(), "passes one argument")
-        }
+        None if signature.inputs.len() < least => (signature.name.to_token_stream(), "passes one argument"),
         None if helper.wanted.output && signature.output.is_none() => {
             (signature.name.to_token_stream(), "wants a result")
         }

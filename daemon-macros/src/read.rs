@@ -22,53 +22,32 @@ pub fn read(args: TokenStream, parts: &Parts, errors: &mut Errors) -> Source {
         (Head::Impl { .. } | Head::Unreadable(_), Some(body)) => members(body, errors),
         _ => Vec::new(),
     };
-    Source {
-        args,
-        head,
-        cfgs: cfgs(&parts.attrs),
-        about: docs::about(&parts.attrs),
-        members,
-    }
+    Source { args, head, cfgs: cfgs(&parts.attrs), about: docs::about(&parts.attrs), members }
 }
 
 /// What the item is, from its tokens before the body.
 fn head(tokens: &[TokenTree]) -> Head {
     let is = |token: &TokenTree, words: &[&str]| matches!(token, TokenTree::Ident(word) if words.iter().any(|known| word == known));
-    let Some(at) = tokens
-        .iter()
-        .position(|token| !is(token, &["unsafe", "default"]))
-    else {
-        return Head::Other {
-            span: Span::call_site(),
-            name: None,
-        };
+    let Some(at) = tokens.iter().position(|token| !is(token, &["unsafe", "default"])) else {
+        return Head::Other { span: Span::call_site(), name: None };
     };
     if is(&tokens[at], &["impl"]) {
         let rest = tokens[at..].iter().cloned().collect();
         return block.parse2(rest).unwrap_or_else(Head::Unreadable);
     }
-    let declares = tokens
-        .iter()
-        .position(|token| is(token, &["struct", "enum", "union"]));
+    let declares = tokens.iter().position(|token| is(token, &["struct", "enum", "union"]));
     let name = declares.and_then(|at| match (tokens.get(at + 1), tokens.get(at + 2)) {
         (Some(_), Some(TokenTree::Punct(punct))) if punct.as_char() == '<' => None,
         (Some(TokenTree::Ident(name)), _) => Some(name.clone()),
         _ => None,
     });
-    Head::Other {
-        span: tokens[declares.unwrap_or(at)].span(),
-        name,
-    }
+    Head::Other { span: tokens[declares.unwrap_or(at)].span(), name }
 }
 
 /// The head of an `impl` block.
 fn block(input: ParseStream) -> syn::Result<Head> {
     let keyword = input.call(Ident::parse_any)?;
-    let generics = if has_generics(input) {
-        input.parse()?
-    } else {
-        Generics::default()
-    };
+    let generics = if has_generics(input) { input.parse()? } else { Generics::default() };
     let mut name: Type = input.parse()?;
     let mut of_trait = None;
     if input.parse::<Option<Token![for]>>()?.is_some() {
@@ -77,24 +56,13 @@ fn block(input: ParseStream) -> syn::Result<Head> {
     }
     let bounds: Option<WhereClause> = input.parse()?;
     let (generics, bounds) = (generics.into_token_stream(), bounds.into_token_stream());
-    Ok(Head::Impl {
-        target: Target {
-            keyword,
-            generics,
-            name: name.into_token_stream(),
-            bounds,
-        },
-        of_trait,
-    })
+    Ok(Head::Impl { target: Target { keyword, generics, name: name.into_token_stream(), bounds }, of_trait })
 }
 
 /// Whether a `<` opens generics, and not a type such as `<T as Trait>::Of`.
 fn has_generics(input: ParseStream) -> bool {
     let parameter = input.peek2(syn::Ident) || input.peek2(Lifetime);
-    let follows = input.peek3(Token![:])
-        || input.peek3(Token![,])
-        || input.peek3(Token![>])
-        || input.peek3(Token![=]);
+    let follows = input.peek3(Token![:]) || input.peek3(Token![,]) || input.peek3(Token![>]) || input.peek3(Token![=]);
     let other = input.peek2(Token![>]) || input.peek2(Token![#]) || input.peek2(Token![const]);
     input.peek(Token![<]) && (other || parameter && follows)
 }
@@ -114,10 +82,7 @@ fn members(body: &Body, errors: &mut Errors) -> Vec<Marked> {
             signature: signature::read(&member.rest),
         })
     };
-    body.members
-        .iter()
-        .filter_map(|member| marked(member, errors))
-        .collect()
+    body.members.iter().filter_map(|member| marked(member, errors)).collect()
 }
 
 /// One helper with its arguments.
@@ -134,9 +99,5 @@ fn mark(attr: &Attr, helper: &'static Helper, word: Ident, errors: &mut Errors) 
 
 /// The `#[cfg]` attributes, whole.
 fn cfgs(attrs: &[Attr]) -> Vec<TokenStream> {
-    attrs
-        .iter()
-        .filter(|attr| attr.is("cfg"))
-        .map(Attr::whole)
-        .collect()
+    attrs.iter().filter(|attr| attr.is("cfg")).map(Attr::whole).collect()
 }

@@ -28,11 +28,7 @@ pub fn read(tokens: TokenStream, errors: &mut Errors) -> Vec<Entry> {
 
 /// Reads one entry and the comma behind it.
 fn entry(input: ParseStream, errors: &mut Errors) -> syn::Result<Entry> {
-    let lead = if input.peek(Ident::peek_any) {
-        Some(input.fork().call(Ident::parse_any)?)
-    } else {
-        None
-    };
+    let lead = if input.peek(Ident::peek_any) { Some(input.fork().call(Ident::parse_any)?) } else { None };
     let named = lead.is_some() && named(input);
     if named {
         input.call(Ident::parse_any)?;
@@ -45,10 +41,7 @@ fn entry(input: ParseStream, errors: &mut Errors) -> syn::Result<Entry> {
 
 /// Whether a word and a single `=` come next, and neither `==` nor `=>`.
 fn named(input: ParseStream) -> bool {
-    input.peek(Ident::peek_any)
-        && input.peek2(Token![=])
-        && !input.peek2(Token![==])
-        && !input.peek2(Token![=>])
+    input.peek(Ident::peek_any) && input.peek2(Token![=]) && !input.peek2(Token![==]) && !input.peek2(Token![=>])
 }
 
 /// Reads a value up to the next comma, or to the next `word =` when only the comma is missing.

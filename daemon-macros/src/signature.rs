@@ -26,16 +26,10 @@ fn before_fn(tokens: &[TokenTree], at: &mut usize) -> Option<Vec<Ident>> {
         *at += 1;
         match token {
             TokenTree::Ident(word) if word == "fn" => break,
-            TokenTree::Ident(word) if word == "async" || word == "unsafe" => {
-                qualifiers.push(word.clone())
-            }
-            TokenTree::Ident(word)
-                if ["pub", "const", "default", "extern"]
-                    .iter()
-                    .any(|known| word == known) => {}
+            TokenTree::Ident(word) if word == "async" || word == "unsafe" => qualifiers.push(word.clone()),
+            TokenTree::Ident(word) if ["pub", "const", "default", "extern"].iter().any(|known| word == known) => {}
             // `pub(crate)`, a `$vis`, the "C" of `extern "C"`.
-            TokenTree::Group(group)
-                if matches!(group.delimiter(), Delimiter::Parenthesis | Delimiter::None) => {}
+            TokenTree::Group(group) if matches!(group.delimiter(), Delimiter::Parenthesis | Delimiter::None) => {}
             TokenTree::Literal(_) => {}
             _ => return None,
         }
@@ -52,9 +46,7 @@ fn after_fn(tokens: &[TokenTree], qualifiers: Vec<Ident>) -> Option<Signature> {
     let mut generic = None;
     if is(tokens.first(), '<') {
         let length = angled(tokens)?;
-        generic = commas(&tokens[1..length - 1])
-            .into_iter()
-            .find(|parameter| !is(parameter.first(), '\''));
+        generic = commas(&tokens[1..length - 1]).into_iter().find(|parameter| !is(parameter.first(), '\''));
         tokens = &tokens[length..];
     }
     let Some((TokenTree::Group(group), tokens)) = tokens.split_first() else {
@@ -65,22 +57,12 @@ fn after_fn(tokens: &[TokenTree], qualifiers: Vec<Ident>) -> Option<Signature> {
     }
     let (receiver, inputs) = arguments(commas(&tokens_of(group.stream())));
     let generic = generic.map(|tokens| tokens.into_iter().collect());
-    Some(Signature {
-        name: name.clone(),
-        qualifiers,
-        generic,
-        receiver,
-        inputs,
-        output: output(tokens),
-    })
+    Some(Signature { name: name.clone(), qualifiers, generic, receiver, inputs, output: output(tokens) })
 }
 
 /// The receiver, and the types of the other arguments.
 fn arguments(mut arguments: Vec<Vec<TokenTree>>) -> (Receiver, Vec<TokenStream>) {
-    let first = arguments
-        .first()
-        .map(|first| first.iter().cloned().collect())
-        .unwrap_or_default();
+    let first = arguments.first().map(|first| first.iter().cloned().collect()).unwrap_or_default();
     let receiver = match arguments.first().map(|first| receives(first)) {
         Some(Some(true)) => Receiver::Borrowed(first),
         Some(Some(false)) => Receiver::Owned(first),
@@ -89,17 +71,12 @@ fn arguments(mut arguments: Vec<Vec<TokenTree>>) -> (Receiver, Vec<TokenStream>)
     if !matches!(receiver, Receiver::None) {
         arguments.remove(0);
     }
-    (
-        receiver,
-        arguments.iter().map(|argument| of_type(argument)).collect(),
-    )
+    (receiver, arguments.iter().map(|argument| of_type(argument)).collect())
 }
 
 /// Whether an argument is `self`, and then whether it is borrowed: `&self`, or `self: &mut Self`.
 fn receives(argument: &[TokenTree]) -> Option<bool> {
-    let at = argument
-        .iter()
-        .position(|token| matches!(token, TokenTree::Ident(word) if word == "self"))?;
+    let at = argument.iter().position(|token| matches!(token, TokenTree::Ident(word) if word == "self"))?;
     let plain = |token: &TokenTree| match token {
         TokenTree::Ident(word) => word == "mut" || is(argument.get(1), '\''),
         TokenTree::Punct(punct) => matches!(punct.as_char(), '&' | '\'' | '#'),
@@ -108,19 +85,13 @@ fn receives(argument: &[TokenTree]) -> Option<bool> {
     };
     let typed = is(argument.get(at + 1), ':') && is(argument.get(at + 2), '&');
     let borrowed = argument[..at].iter().any(|token| is(Some(token), '&'));
-    argument[..at]
-        .iter()
-        .all(plain)
-        .then_some(borrowed || typed)
+    argument[..at].iter().all(plain).then_some(borrowed || typed)
 }
 
 /// The type of an argument; the whole of it while its colon is not typed yet.
 fn of_type(argument: &[TokenTree]) -> TokenStream {
     let colon = argument.iter().position(|token| is(Some(token), ':'));
-    argument[colon.map_or(0, |at| at + 1)..]
-        .iter()
-        .cloned()
-        .collect()
+    argument[colon.map_or(0, |at| at + 1)..].iter().cloned().collect()
 }
 
 /// The type after `->`.

@@ -47,9 +47,7 @@ pub struct Attr {
 impl Attr {
     /// The helper that this attribute is, if it is one.
     pub fn helper(&self) -> Option<&'static Helper> {
-        self.word
-            .as_ref()
-            .and_then(|word| table::helper(&word.to_string()))
+        self.word.as_ref().and_then(|word| table::helper(&word.to_string()))
     }
 
     /// Whether its word is this one.
@@ -72,19 +70,11 @@ pub fn split(item: TokenStream) -> Parts {
     let body = match tokens.get(at) {
         Some(TokenTree::Group(group)) => {
             at += 1;
-            Some(Body {
-                group: group.clone(),
-                members: members(&tokens_of(group.stream())),
-            })
+            Some(Body { group: group.clone(), members: members(&tokens_of(group.stream())) })
         }
         _ => None,
     };
-    Parts {
-        attrs,
-        head,
-        body,
-        tail: tokens[at..].to_vec(),
-    }
+    Parts { attrs, head, body, tail: tokens[at..].to_vec() }
 }
 
 /// A stream as a list.
@@ -124,8 +114,7 @@ fn until_body(tokens: &[TokenTree], at: &mut usize) -> Vec<TokenTree> {
     let mut angles = Angles::default();
     let start = *at;
     while let Some(token) = tokens.get(*at) {
-        let ends = matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';')
-            || angles.is_body(token);
+        let ends = matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';') || angles.is_body(token);
         if ends || (*at > start && attribute(tokens, *at).is_some()) {
             break;
         }
@@ -145,11 +134,7 @@ fn attributes(tokens: &[TokenTree], at: &mut usize) -> Vec<Attr> {
             Some(TokenTree::Group(group)) if length == 2 => word(flat(group.stream())),
             _ => (None, Vec::new()),
         };
-        found.push(Attr {
-            tokens: tokens.to_vec(),
-            word,
-            rest,
-        });
+        found.push(Attr { tokens: tokens.to_vec(), word, rest });
         *at += length;
     }
     found
@@ -158,27 +143,21 @@ fn attributes(tokens: &[TokenTree], at: &mut usize) -> Vec<Attr> {
 /// How many tokens long the attribute is that begins here, if one does.
 fn attribute(tokens: &[TokenTree], at: usize) -> Option<usize> {
     let punct = |at: usize, char| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == char);
-    let length = if punct(at, '#') && punct(at + 1, '!') {
-        3
-    } else {
-        2
-    };
-    let brackets = matches!(tokens.get(at + length - 1), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket);
+    let length = if punct(at, '#') && punct(at + 1, '!') { 3 } else { 2 };
+    let brackets =
+        matches!(tokens.get(at + length - 1), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket);
     (punct(at, '#') && brackets).then_some(length)
 }
 
 /// The word of an attribute and what follows it. Of paths only the core's own is a word: `daemon_core::execute`.
 fn word(tokens: Vec<TokenTree>) -> (Option<Ident>, Vec<TokenTree>) {
     let colon = |at: usize| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
-    let core =
-        |at: usize| matches!(tokens.get(at), Some(TokenTree::Ident(first)) if first == table::CORE);
+    let core = |at: usize| matches!(tokens.get(at), Some(TokenTree::Ident(first)) if first == table::CORE);
     let root = if colon(0) && colon(1) { 2 } else { 0 };
     let path = core(root) && colon(root + 1) && colon(root + 2);
     let at = if path { root + 3 } else { 0 };
     match tokens.get(at) {
-        Some(TokenTree::Ident(word)) if !colon(at + 1) => {
-            (Some(word.clone()), tokens[at + 1..].to_vec())
-        }
+        Some(TokenTree::Ident(word)) if !colon(at + 1) => (Some(word.clone()), tokens[at + 1..].to_vec()),
         _ => (None, tokens),
     }
 }

@@ -34,46 +34,14 @@ pub enum Item {
 
 /// All keys, in the order in which lists name them.
 pub const KEYS: [Key; 8] = [
-    Key {
-        name: "name",
-        slot: Slot::Moved,
-        example: "name = \"heartbeat\"",
-    },
-    Key {
-        name: "interval",
-        slot: Slot::Duration,
-        example: "interval = \"1.5s\"",
-    },
-    Key {
-        name: "lock",
-        slot: Slot::Word("Lock", Item::Function),
-        example: "lock = \"file\"",
-    },
-    Key {
-        name: "log",
-        slot: Slot::Moved,
-        example: "log = \"/var/log/heartbeat.log\"",
-    },
-    Key {
-        name: "missed",
-        slot: Slot::Word("Missed", Item::Function),
-        example: "missed = skip",
-    },
-    Key {
-        name: "idle",
-        slot: Slot::Moved,
-        example: "idle = 0.5",
-    },
-    Key {
-        name: "instructions",
-        slot: Slot::Moved,
-        example: "instructions = [\"first line\", \"second line\"]",
-    },
-    Key {
-        name: "help",
-        slot: Slot::Moved,
-        example: "help = \"the text of --help\"",
-    },
+    Key { name: "name", slot: Slot::Moved, example: "name = \"heartbeat\"" },
+    Key { name: "interval", slot: Slot::Duration, example: "interval = \"1.5s\"" },
+    Key { name: "lock", slot: Slot::Word("Lock", Item::Function), example: "lock = \"file\"" },
+    Key { name: "log", slot: Slot::Moved, example: "log = \"/var/log/heartbeat.log\"" },
+    Key { name: "missed", slot: Slot::Word("Missed", Item::Function), example: "missed = skip" },
+    Key { name: "idle", slot: Slot::Moved, example: "idle = 0.5" },
+    Key { name: "instructions", slot: Slot::Moved, example: "instructions = [\"first line\", \"second line\"]" },
+    Key { name: "help", slot: Slot::Moved, example: "help = \"the text of --help\"" },
 ];
 
 /// A helper attribute on a function of the block. Each is also the name of the method of `Spec` that it becomes.
@@ -138,24 +106,9 @@ pub const HELPERS: [Helper; 6] = [
             write: "`fn NAME() -> Result<Self>` or `fn NAME(cx: &Context) -> Result<Self>`",
         },
     },
-    Helper {
-        name: "execute",
-        kind: Kind::Execute,
-        example: "#[execute]",
-        wanted: HOOK,
-    },
-    Helper {
-        name: "on",
-        kind: Kind::On,
-        example: "#[on(signal = USR2)]` or `#[on(idle)]",
-        wanted: HOOK,
-    },
-    Helper {
-        name: "every",
-        kind: Kind::Every,
-        example: "#[every(\"10m\")]",
-        wanted: HOOK,
-    },
+    Helper { name: "execute", kind: Kind::Execute, example: "#[execute]", wanted: HOOK },
+    Helper { name: "on", kind: Kind::On, example: "#[on(signal = USR2)]` or `#[on(idle)]", wanted: HOOK },
+    Helper { name: "every", kind: Kind::Every, example: "#[every(\"10m\")]", wanted: HOOK },
     Helper {
         name: "option",
         kind: Kind::Option,
@@ -171,12 +124,7 @@ pub const HELPERS: [Helper; 6] = [
         name: "plugin",
         kind: Kind::Plugin,
         example: "#[plugin]",
-        wanted: Wanted {
-            receiver: false,
-            inputs: (0, 0),
-            output: true,
-            write: "`fn NAME() -> impl Plugin`",
-        },
+        wanted: Wanted { receiver: false, inputs: (0, 0), output: true, write: "`fn NAME() -> impl Plugin`" },
     },
 ];
 

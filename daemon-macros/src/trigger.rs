@@ -13,21 +13,12 @@ use syn::Expr;
 /// The trigger of `#[on(signal = USR2)]` or `#[on(idle)]`.
 pub fn on(word: &Ident, entries: &[Entry], example: &str, errors: &mut Errors) -> Option<Value> {
     let Some((entry, more)) = entries.split_first() else {
-        errors.at(
-            word.span(),
-            format!("#[{word}] wants to know on what: write `{example}`"),
-        );
+        errors.at(word.span(), format!("#[{word}] wants to know on what: write `{example}`"));
         return None;
     };
-    let single = single(
-        more,
-        "one #[on] has one trigger: stack a second #[on] for this one",
-        errors,
-    );
+    let single = single(more, "one #[on] has one trigger: stack a second #[on] for this one", errors);
     let (slot, at) = match &entry.lead {
-        Some(lead) if entry.named && lead == table::SIGNAL => {
-            (table::SIGNAL_SLOT, Some(lead.span()))
-        }
+        Some(lead) if entry.named && lead == table::SIGNAL => (table::SIGNAL_SLOT, Some(lead.span())),
         Some(lead) if entry.named => {
             unknown(lead, word, &[table::SIGNAL], errors);
             return None;
@@ -41,10 +32,7 @@ pub fn on(word: &Ident, entries: &[Entry], example: &str, errors: &mut Errors) -
 /// The period of `#[every("10m")]`.
 pub fn every(word: &Ident, entries: &[Entry], example: &str, errors: &mut Errors) -> Option<Value> {
     let Some((entry, more)) = entries.split_first() else {
-        errors.at(
-            word.span(),
-            format!("#[{word}] wants a period: write `{example}`"),
-        );
+        errors.at(word.span(), format!("#[{word}] wants a period: write `{example}`"));
         return None;
     };
     let mut single = true;
@@ -76,30 +64,16 @@ pub fn tokens(entry: &Entry) -> TokenStream {
         Given::Expr(expr) => Some(expr),
         _ => None,
     };
-    lead.into_token_stream()
-        .into_iter()
-        .chain(expr.into_token_stream())
-        .collect()
+    lead.into_token_stream().into_iter().chain(expr.into_token_stream()).collect()
 }
 
 /// The expression of an entry; a missing or unreadable one is reported.
-fn given<'a>(
-    entry: &'a Entry,
-    word: &Ident,
-    example: &str,
-    errors: &mut Errors,
-) -> Option<&'a Expr> {
+fn given<'a>(entry: &'a Entry, word: &Ident, example: &str, errors: &mut Errors) -> Option<&'a Expr> {
     match &entry.value {
         Given::Expr(expr) => return Some(expr),
-        Given::Broken(at) => errors.at(
-            *at,
-            format!("#[{word}] can not read this: write `{example}`"),
-        ),
+        Given::Broken(at) => errors.at(*at, format!("#[{word}] can not read this: write `{example}`")),
         Given::Missing => {
-            let at = entry
-                .lead
-                .as_ref()
-                .map_or_else(Span::call_site, Ident::span);
+            let at = entry.lead.as_ref().map_or_else(Span::call_site, Ident::span);
             errors.at(at, format!("a value is missing here: write `{example}`"));
         }
     }
@@ -120,11 +94,8 @@ fn single(more: &[Entry], message: &str, errors: &mut Errors) -> bool {
 /// Reports an argument that does not exist.
 fn unknown(lead: &Ident, word: &Ident, known: &[&'static str], errors: &mut Errors) {
     let name = lead.to_string();
-    let tail = if known.is_empty() {
-        format!("#[{word}] has none by name")
-    } else {
-        suggest(&name, known.iter().copied())
-    };
+    let tail =
+        if known.is_empty() { format!("#[{word}] has none by name") } else { suggest(&name, known.iter().copied()) };
     errors.at(lead.span(), format!("unknown argument `{name}`: {tail}"));
 }
 

@@ -10,29 +10,16 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Lit, LitStr};
 
 /// The value of a slot; none if there is a fault in it, which is reported. `example` is what to write instead.
-pub fn read(
-    slot: Slot,
-    at: Option<Span>,
-    expr: &Expr,
-    example: &str,
-    errors: &mut Errors,
-) -> Option<Value> {
+pub fn read(slot: Slot, at: Option<Span>, expr: &Expr, example: &str, errors: &mut Errors) -> Option<Value> {
     let inner = inner(expr);
     match (slot, inner) {
         (Slot::Duration, Expr::Lit(literal)) => duration(&literal.lit, expr, example, errors),
         (Slot::Word(of, item), Expr::Lit(literal)) => match &literal.lit {
             Lit::Str(text) => match word_of(text) {
-                Some(word) => Some(Value::Word {
-                    of,
-                    at,
-                    item,
-                    word,
-                    arguments: None,
-                }),
+                Some(word) => Some(Value::Word { of, at, item, word, arguments: None }),
                 None => {
-                    let message = format!(
-                        "this is not a single word: write `{example}`, or an expression of type `{of}`"
-                    );
+                    let message =
+                        format!("this is not a single word: write `{example}`, or an expression of type `{of}`");
                     errors.over(text, message);
                     None
                 }
@@ -40,13 +27,7 @@ pub fn read(
             _ => Some(moved(expr)),
         },
         (Slot::Word(of, item), _) => Some(match word(inner) {
-            Some((word, arguments)) => Value::Word {
-                of,
-                at,
-                item,
-                word,
-                arguments,
-            },
+            Some((word, arguments)) => Value::Word { of, at, item, word, arguments },
             None => moved(expr),
         }),
         _ => Some(moved(expr)),
@@ -58,10 +39,7 @@ fn duration(literal: &Lit, expr: &Expr, example: &str, errors: &mut Errors) -> O
     match literal {
         Lit::Str(text) => Some(Value::Duration(text.clone())),
         Lit::Int(_) | Lit::Float(_) => {
-            errors.over(
-                literal,
-                format!("a duration is a text with a unit: write `{example}`"),
-            );
+            errors.over(literal, format!("a duration is a text with a unit: write `{example}`"));
             None
         }
         _ => Some(moved(expr)),
@@ -91,8 +69,7 @@ fn word(expr: &Expr) -> Option<(Ident, Option<TokenStream>)> {
             Expr::Path(path) => {
                 let args = &call.args;
                 let mut arguments = TokenStream::new();
-                call.paren_token
-                    .surround(&mut arguments, |tokens| args.to_tokens(tokens));
+                call.paren_token.surround(&mut arguments, |tokens| args.to_tokens(tokens));
                 (path, Some(arguments))
             }
             _ => return None,
@@ -100,9 +77,7 @@ fn word(expr: &Expr) -> Option<(Ident, Option<TokenStream>)> {
         _ => return None,
     };
     let word = path.path.get_ident().filter(|_| path.qself.is_none())?;
-    let keyword = ["self", "Self", "super", "crate"]
-        .iter()
-        .any(|keyword| word == keyword);
+    let keyword = ["self", "Self", "super", "crate"].iter().any(|keyword| word == keyword);
     (!keyword).then(|| (word.clone(), arguments))
 }
 
@@ -120,13 +95,7 @@ impl ToTokens for Value {
                 let span = Span::call_site().located_at(text.span());
                 quote_spanned!(span=> ::daemon_core::duration!(#text)).to_tokens(tokens);
             }
-            Self::Word {
-                of,
-                at,
-                item,
-                word,
-                arguments,
-            } => {
+            Self::Word { of, at, item, word, arguments } => {
                 let of = Ident::new(of, at.unwrap_or_else(Span::call_site));
                 // The first token of the path and the parentheses have the word's place, so that an error about the
                 // path or the call as a whole is the word's too.

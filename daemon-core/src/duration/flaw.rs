@@ -60,14 +60,15 @@ impl Text {
 impl Flaw<'_> {
     pub(super) const fn message(&self) -> Text {
         let word = self.text.as_bytes().split_at(self.at).1;
-        let text = Text {
-            bytes: [0; 400],
-            len: 0,
-        };
+        let text = Text { bytes: [0; 400], len: 0 };
         let text = match self.kind {
-            Kind::Empty => text.push("an empty text is no length of time: write a number with its unit, as in \"1.5s\""),
+            Kind::Empty => {
+                text.push("an empty text is no length of time: write a number with its unit, as in \"1.5s\"")
+            }
             Kind::NoNumber => text.push("expected a number here: write a number with its unit, as in \"1.5s\""),
-            Kind::NoUnit => text.push("a number needs its unit: write ns, us, ms, s, m, h, d or w after it, as in \"1.5s\""),
+            Kind::NoUnit => {
+                text.push("a number needs its unit: write ns, us, ms, s, m, h, d or w after it, as in \"1.5s\"")
+            }
             Kind::TooLong => text.push("too long: at most 584 years can be counted"),
             Kind::TooFine => text.push("finer than a nanosecond"),
             Kind::UnknownUnit => {

@@ -71,12 +71,7 @@ pub const fn parse(text: &str) -> Result<Duration, Flaw<'_>> {
     let bytes = text.as_bytes();
     let mut at = skip_blank(bytes, 0);
     if at == bytes.len() {
-        return Err(Flaw {
-            text,
-            at: 0,
-            len: 1,
-            kind: Kind::Empty,
-        });
+        return Err(Flaw { text, at: 0, len: 1, kind: Kind::Empty });
     }
     if is_bare_zero(bytes, at) {
         return Ok(Duration::ZERO);
@@ -90,12 +85,7 @@ pub const fn parse(text: &str) -> Result<Duration, Flaw<'_>> {
         total = match total.checked_add(nanos) {
             Some(sum) => sum,
             None => {
-                return Err(Flaw {
-                    text,
-                    at,
-                    len: next - at,
-                    kind: Kind::TooLong,
-                });
+                return Err(Flaw { text, at, len: next - at, kind: Kind::TooLong });
             }
         };
         at = skip_blank(bytes, next);
@@ -111,59 +101,28 @@ const fn term(text: &str, at: usize) -> Result<(u64, usize), Flaw<'_>> {
     if number_end < bytes.len() && bytes[number_end] == b'.' {
         number_end = skip_digits(bytes, whole_end + 1);
         if number_end == whole_end + 1 {
-            return Err(Flaw {
-                text,
-                at,
-                len: number_end - at,
-                kind: Kind::NoNumber,
-            });
+            return Err(Flaw { text, at, len: number_end - at, kind: Kind::NoNumber });
         }
     }
     if whole_end == at {
-        return Err(Flaw {
-            text,
-            at,
-            len: 1,
-            kind: Kind::NoNumber,
-        });
+        return Err(Flaw { text, at, len: 1, kind: Kind::NoNumber });
     }
     let unit_at = skip_blank(bytes, number_end);
     let unit_end = skip_word(bytes, unit_at);
     if unit_end == unit_at {
-        return Err(Flaw {
-            text,
-            at,
-            len: number_end - at,
-            kind: Kind::NoUnit,
-        });
+        return Err(Flaw { text, at, len: number_end - at, kind: Kind::NoUnit });
     }
     let Some(unit) = unit_length(bytes, unit_at, unit_end) else {
-        return Err(Flaw {
-            text,
-            at: unit_at,
-            len: unit_end - unit_at,
-            kind: Kind::UnknownUnit,
-        });
+        return Err(Flaw { text, at: unit_at, len: unit_end - unit_at, kind: Kind::UnknownUnit });
     };
     match scale(bytes, at, whole_end, number_end, unit) {
         Ok(nanos) => Ok((nanos, unit_end)),
-        Err(kind) => Err(Flaw {
-            text,
-            at,
-            len: number_end - at,
-            kind,
-        }),
+        Err(kind) => Err(Flaw { text, at, len: number_end - at, kind }),
     }
 }
 
 /// The digits `from..whole_end`, a point, and the digits up to `end`, times `unit`, in integers throughout.
-const fn scale(
-    bytes: &[u8],
-    from: usize,
-    whole_end: usize,
-    end: usize,
-    unit: u64,
-) -> Result<u64, Kind> {
+const fn scale(bytes: &[u8], from: usize, whole_end: usize, end: usize, unit: u64) -> Result<u64, Kind> {
     let mut whole: u64 = 0;
     let mut i = from;
     while i < whole_end {
@@ -302,10 +261,7 @@ mod tests {
     #[test]
     fn every_flaw_says_what_to_write() {
         let flaw = |text: &str| parse(text).expect_err(text).to_string();
-        assert_eq!(
-            flaw("1.5 sx"),
-            "unknown unit `sx`, did you mean `s`?\n    1.5 sx\n        ^^"
-        );
+        assert_eq!(flaw("1.5 sx"), "unknown unit `sx`, did you mean `s`?\n    1.5 sx\n        ^^");
         assert!(flaw("5").starts_with("a number needs its unit"));
         assert!(flaw("").starts_with("an empty text"));
         assert!(flaw("s").starts_with("expected a number"));
@@ -313,25 +269,15 @@ mod tests {
         assert!(flaw("-1s").starts_with("expected a number"));
         assert!(flaw("3M").contains("did you mean `m`"));
         assert!(flaw("1.5ns").starts_with("finer"));
-        assert_eq!(
-            flaw("2µx"),
-            "unknown unit `µx`: write ns, us, ms, s, m, h, d or w\n    2µx\n     ^^"
-        );
+        assert_eq!(flaw("2µx"), "unknown unit `µx`: write ns, us, ms, s, m, h, d or w\n    2µx\n     ^^");
     }
 
     /// Extreme numbers are refused, never wrapped: fault 71.
     #[test]
     fn fault_071_extreme_numbers_are_refused() {
-        for text in [
-            "NaN",
-            "inf",
-            "1e308s",
-            "1e3s",
-            "-0s",
-            "99999999999999999999s",
-            "600000000000d",
-            "18446744073709551616ns",
-        ] {
+        for text in
+            ["NaN", "inf", "1e308s", "1e3s", "-0s", "99999999999999999999s", "600000000000d", "18446744073709551616ns"]
+        {
             assert!(parse(text).is_err(), "{text}");
         }
         assert_eq!(ok("18446744073709551615ns"), Duration::from_nanos(u64::MAX));
@@ -340,18 +286,8 @@ mod tests {
 
     #[test]
     fn prints_what_it_reads() {
-        for text in [
-            "1.5s", "250ms", "100us", "1h 30m", "2d", "1m 30s", "0s", "10m", "7ns", "12h",
-        ] {
-            assert_eq!(
-                Pretty(if text == "0s" {
-                    Duration::ZERO
-                } else {
-                    ok(text)
-                })
-                .to_string(),
-                text
-            );
+        for text in ["1.5s", "250ms", "100us", "1h 30m", "2d", "1m 30s", "0s", "10m", "7ns", "12h"] {
+            assert_eq!(Pretty(if text == "0s" { Duration::ZERO } else { ok(text) }).to_string(), text);
         }
     }
 }

@@ -13,16 +13,8 @@ impl fmt::Display for Pretty {
         if seconds < 60 {
             return short(self.0, f);
         }
-        let fraction = if seconds < 3_600 {
-            self.0.subsec_millis()
-        } else {
-            0
-        };
-        let parts = [
-            (seconds / 86_400, "d"),
-            (seconds / 3_600 % 24, "h"),
-            (seconds / 60 % 60, "m"),
-        ];
+        let fraction = if seconds < 3_600 { self.0.subsec_millis() } else { 0 };
+        let parts = [(seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "m")];
         let mut blank = "";
         for (count, unit) in parts {
             if count > 0 {
@@ -49,9 +41,5 @@ fn short(duration: Duration, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         _ => (1_000_000_000, "s"),
     };
     let text = format!("{}.{:03}", nanos / unit, nanos % unit * 1_000 / unit);
-    write!(
-        f,
-        "{}{name}",
-        text.trim_end_matches('0').trim_end_matches('.')
-    )
+    write!(f, "{}{name}", text.trim_end_matches('0').trim_end_matches('.'))
 }

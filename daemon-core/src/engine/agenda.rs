@@ -25,19 +25,12 @@ impl Agenda {
         let execute = with(plan, Trigger::Tick);
         let executes = !execute.is_empty();
         // Without `execute` there are no iterations, so nothing comes before or after them.
-        let iteration = if executes {
-            [on(Event::pre_execute()), execute, on(Event::post_execute())].concat()
-        } else {
-            Vec::new()
-        };
-        let by_signal =
-            plan.hooks
-                .iter()
-                .enumerate()
-                .filter_map(|(index, hook)| match hook.trigger {
-                    Trigger::Signal(signal) => Some((signal, index)),
-                    _ => None,
-                });
+        let iteration =
+            if executes { [on(Event::pre_execute()), execute, on(Event::post_execute())].concat() } else { Vec::new() };
+        let by_signal = plan.hooks.iter().enumerate().filter_map(|(index, hook)| match hook.trigger {
+            Trigger::Signal(signal) => Some((signal, index)),
+            _ => None,
+        });
         Self {
             executes,
             iteration,
@@ -53,20 +46,11 @@ impl Agenda {
 
     /// The hooks of one signal, then those of all signals.
     pub(crate) fn for_signal(&self, signal: Signal) -> impl Iterator<Item = usize> {
-        let own = self
-            .by_signal
-            .iter()
-            .filter(move |(wanted, _)| *wanted == signal)
-            .map(|(_, index)| *index);
+        let own = self.by_signal.iter().filter(move |(wanted, _)| *wanted == signal).map(|(_, index)| *index);
         own.chain(self.signal.iter().copied())
     }
 }
 
 fn with(plan: &Plan, trigger: Trigger) -> Vec<usize> {
-    plan.hooks
-        .iter()
-        .enumerate()
-        .filter(|(_, hook)| hook.trigger == trigger)
-        .map(|(index, _)| index)
-        .collect()
+    plan.hooks.iter().enumerate().filter(|(_, hook)| hook.trigger == trigger).map(|(index, _)| index).collect()
 }

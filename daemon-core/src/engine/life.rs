@@ -23,13 +23,14 @@ impl Engine {
         self.queue.push_back(Step::CheckEnvironment);
         self.queue.extend((0..self.mode.locks).map(Step::Acquire));
         self.queue.push_back(Step::OpenLog);
-        self.queue
-            .extend((0..self.plan.plugins).map(Step::PluginSetup));
+        self.queue_start();
+    }
+
+    /// The stages from plugins on, which a failed exec runs once more.
+    pub(super) fn queue_start(&mut self) {
+        self.queue.extend((0..self.plan.plugins).map(Step::PluginSetup));
         self.queue.push_back(Step::Setup);
-        let init = |hook: &usize| Step::Hook {
-            hook: *hook,
-            cause: Cause::Event(Event::init()),
-        };
+        let init = |hook: &usize| Step::Hook { hook: *hook, cause: Cause::Event(Event::init()) };
         self.queue.extend(self.agenda.init.iter().map(init));
     }
 
@@ -41,14 +42,11 @@ impl Engine {
         }
         self.phase = Phase::Running;
         self.last_due = now;
-        self.grid = (!self.interval.is_zero()).then(|| Grid::from(now, self.interval));
+        self.grid = self.first_grid(now);
         let periods = self.plan.hooks.iter().enumerate();
         self.timers = periods
             .filter_map(|(hook, row)| match row.trigger {
-                Trigger::Every(period) => Some(Timer {
-                    hook,
-                    grid: Grid::after(now, period),
-                }),
+                Trigger::Every(period) => Some(Timer { hook, grid: Grid::after(now, period) }),
                 _ => None,
             })
             .collect();
@@ -56,13 +54,17 @@ impl Engine {
         true
     }
 
+    /// After a restart in place the old grid goes on, unless the interval is another now.
+    fn first_grid(&mut self, now: Mono) -> Option<Grid> {
+        if self.interval.is_zero() {
+            return None;
+        }
+        let kept = self.mode.grid.take().filter(|grid| grid.step() == self.interval);
+        Some(kept.unwrap_or_else(|| Grid::from(now, self.interval)))
+    }
+
     /// Decides that the daemon stops. The first reason wins, but a failure outweighs a clean end.
-    pub(super) fn decide_stop(
-        &mut self,
-        exit: Exit,
-        reason: Option<String>,
-        out: &mut Vec<Action>,
-    ) {
+    pub(super) fn decide_stop(&mut self, exit: Exit, reason: Option<String>, out: &mut Vec<Action>) {
         match &mut self.stop {
             Some(stop) if stop.exit == Exit::Clean => *stop = Stop { exit, reason },
             Some(_) => {}
@@ -79,11 +81,7 @@ impl Engine {
 
     /// Something failed for good: says so, and stops.
     pub(super) fn fail(&mut self, now: Mono, what: &str, error: &Error, out: &mut Vec<Action>) {
-        let text = if what.is_empty() {
-            error.to_string()
-        } else {
-            format!("{what} failed: {error}")
-        };
+        let text = if what.is_empty() { error.to_string() } else { format!("{what} failed: {error}") };
         self.report(text.clone(), out);
         if self.iteration.is_some() {
             self.queue.clear();
@@ -102,10 +100,7 @@ impl Engine {
 
     /// The steps that tell the error hooks about one error.
     pub(super) fn error_steps(&self, text: &Rc<str>) -> Vec<Step> {
-        let step = |hook: &usize| Step::Hook {
-            hook: *hook,
-            cause: Cause::Error(Rc::clone(text)),
-        };
+        let step = |hook: &usize| Step::Hook { hook: *hook, cause: Cause::Error(Rc::clone(text)) };
         self.agenda.error.iter().map(step).collect()
     }
 
@@ -116,10 +111,7 @@ impl Engine {
             for text in std::mem::take(&mut self.errors) {
                 stages.extend(self.error_steps(&text));
             }
-            let shutdown = |hook: &usize| Step::Hook {
-                hook: *hook,
-                cause: Cause::Event(Event::shutdown()),
-            };
+            let shutdown = |hook: &usize| Step::Hook { hook: *hook, cause: Cause::Event(Event::shutdown()) };
             stages.extend(self.agenda.shutdown.iter().map(shutdown));
             stages.push_back(Step::Drop);
         }
@@ -131,10 +123,7 @@ impl Engine {
     /// All stages of the stop are done.
     pub(super) fn stopped(&mut self, out: &mut Vec<Action>) -> bool {
         self.phase = Phase::Ended;
-        let stop = self.stop.take().unwrap_or(Stop {
-            exit: Exit::Clean,
-            reason: None,
-        });
+        let stop = self.stop.take().unwrap_or(Stop { exit: Exit::Clean, reason: None });
         out.push(Action::Exit(stop.exit, stop.reason));
         false
     }

@@ -9,12 +9,14 @@
 //! |---|---|
 //! | `agenda` | which hooks belong to which trigger |
 //! | `life` | the stages of starting and stopping |
+//! | `restart` | the way from a wish to restart to the new image |
 //! | `turn` | what comes next while running: iterations, timers, idle events |
 //! | `news` | signals, asks of hooks, results, locks |
 
 mod agenda;
 mod life;
 mod news;
+mod restart;
 mod turn;
 
 use std::collections::VecDeque;
@@ -33,6 +35,7 @@ use crate::signal::Signal;
 use crate::stats::Count;
 
 use agenda::Agenda;
+use restart::Restart;
 
 /// How the daemon was started: what the engine must know of it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,12 +44,26 @@ pub(crate) struct Mode {
     pub(crate) once: bool,
     /// A lock held by another is a clean and silent exit.
     pub(crate) quiet_if_locked: bool,
-    /// The process belongs to a terminal, so a hang-up means that the terminal went away.
-    pub(crate) terminal: bool,
+    /// What a hang-up means.
+    pub(crate) hang_up: HangUp,
+    /// The grid of the image before an in-place restart.
+    pub(crate) grid: Option<Grid>,
     /// How many locks there are to take, in order.
     pub(crate) locks: usize,
     /// Where the sequence for idle probabilities starts.
     pub(crate) seed: u64,
+}
+
+/// What SIGHUP means, by how the daemon was started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum HangUp {
+    /// Without a terminal and not in daemon mode: nothing.
+    #[default]
+    Ignore,
+    /// From a terminal: it is gone.
+    Stop,
+    /// In daemon mode: restart in place.
+    Restart,
 }
 
 /// Something that happened.
@@ -64,6 +81,8 @@ pub(crate) enum Input {
     Reply { source: Source, reply: Reply },
     /// A hook asks for something.
     Ask(Ask),
+    /// The trial start of a new program has ended.
+    Preflight(Result<(), String>),
 }
 
 /// Who answers: the things outside that the engine asks and that take their time.
@@ -105,6 +124,10 @@ pub(crate) enum Step {
     PluginTeardown(usize),
     /// Give a lock back.
     Release(usize),
+    /// Become the program that was tried; answered only when that failed.
+    Exec,
+    /// Declare the daemon once more: the code of its setup and plugins is used up.
+    Remake,
 }
 
 /// What to do.
@@ -122,6 +145,10 @@ pub(crate) enum Action {
     Dump,
     /// The start is complete.
     Ready,
+    /// Try whether the program starts.
+    Preflight,
+    /// End a trial that takes too long.
+    KillPreflight,
     /// The interval in force has changed.
     Interval(Duration),
     /// A stop has been decided: hooks can see it from now on.
@@ -136,6 +163,7 @@ enum Phase {
     New,
     Starting,
     Running,
+    Restarting,
     Stopping,
     Ended,
 }
@@ -173,6 +201,7 @@ pub(crate) struct Engine {
     interval: Duration,
     queue: VecDeque<Step>,
     stop: Option<Stop>,
+    restart: Restart,
     /// An idle event may follow the iteration that ended last.
     idle_owed: bool,
     /// The last thing that ran was a timer: an iteration goes first if it is due too.
@@ -207,6 +236,7 @@ impl Engine {
             interval: plan.interval.value,
             queue: VecDeque::new(),
             stop: None,
+            restart: Restart::default(),
             idle_owed: false,
             timer_ran: false,
             last_due: Mono::default(),
@@ -235,11 +265,9 @@ impl Engine {
             Input::Woken => {}
             Input::Signal(signal) => self.on_signal(signal, out),
             Input::Ask(ask) => self.on_ask(now, ask, out),
+            Input::Preflight(outcome) => self.on_preflight(outcome, out),
             Input::Done(outcome) => self.on_done(now, outcome, out),
-            Input::Reply {
-                source: Source::Lock(lock),
-                reply,
-            } => self.on_lock(now, lock, reply, out),
+            Input::Reply { source: Source::Lock(lock), reply } => self.on_lock(now, lock, reply, out),
         }
         if self.running.is_none() {
             self.go_on(now, out);
@@ -251,20 +279,21 @@ impl Engine {
         self.grid.map(|grid| grid.due())
     }
 
+    /// The grid of the interval, for the next image.
+    pub(crate) fn grid(&self) -> Option<Grid> {
+        self.grid
+    }
+
+    /// Why the image is being replaced.
+    pub(crate) fn restart_cause(&self) -> &'static str {
+        self.restart.cause
+    }
+
     /// What is due next, for people: each trigger with its time.
     pub(crate) fn due_times(&self) -> Vec<(String, Mono)> {
-        let tick = self
-            .agenda
-            .executes
-            .then_some(self.grid)
-            .flatten()
-            .map(|grid| ("execute".to_owned(), grid.due()));
-        let timers = self.timers.iter().map(|timer| {
-            (
-                self.plan.hooks[timer.hook].trigger.to_string(),
-                timer.grid.due(),
-            )
-        });
+        let tick = self.agenda.executes.then_some(self.grid).flatten().map(|grid| ("execute".to_owned(), grid.due()));
+        let timers =
+            self.timers.iter().map(|timer| (self.plan.hooks[timer.hook].trigger.to_string(), timer.grid.due()));
         tick.into_iter().chain(timers).collect()
     }
 
@@ -284,6 +313,7 @@ impl Engine {
                 Phase::New | Phase::Ended => false,
                 Phase::Starting => self.started(now, out),
                 Phase::Running => self.turn(now, out),
+                Phase::Restarting => self.let_go(),
                 Phase::Stopping => self.stopped(out),
             };
             if !more {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use log::Level;
 
-use super::{Action, Engine, Phase, Reply, Step};
+use super::{Action, Engine, HangUp, Phase, Reply, Step};
 use crate::clock::Mono;
 use crate::context::{Ask, Cause};
 use crate::duration::Pretty;
@@ -43,19 +43,17 @@ impl Engine {
         self.decide_stop(Exit::Clean, None, out);
     }
 
-    /// With a terminal it means that the terminal is gone; without one nobody needs us to go.
     fn on_hang_up(&mut self, out: &mut Vec<Action>) {
-        if self.mode.terminal {
-            out.push(Action::Log(
-                Level::Info,
-                "SIGHUP: the terminal is gone, stopping".into(),
-            ));
-            self.decide_stop(Exit::Clean, None, out);
-        } else {
-            out.push(Action::Log(
-                Level::Info,
-                "SIGHUP: not started from a terminal, going on".into(),
-            ));
+        match self.mode.hang_up {
+            HangUp::Restart => self.ask_restart("SIGHUP", out),
+            HangUp::Stop => {
+                out.push(Action::Log(Level::Info, "SIGHUP: the terminal is gone, stopping".into()));
+                self.decide_stop(Exit::Clean, None, out);
+            }
+            HangUp::Ignore => {
+                let text = "SIGHUP: not started from a terminal, going on";
+                out.push(Action::Log(Level::Info, text.into()));
+            }
         }
     }
 
@@ -72,26 +70,16 @@ impl Engine {
         let fits = interval.is_zero() || (SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&interval);
         if !fits {
             let shown = Pretty(interval);
-            return self.report(
-                format!("interval {shown} refused: it must be 0 or from 100us to 100 years"),
-                out,
-            );
+            return self.report(format!("interval {shown} refused: it must be 0 or from 100us to 100 years"), out);
         }
         self.interval = interval;
         self.grid = (!interval.is_zero()).then(|| {
             let grid = Grid::after(self.last_due, interval);
             // One interval after the last slot may be long past: then it is due now, and nothing was missed.
-            if grid.due() < now {
-                Grid::from(now, interval)
-            } else {
-                grid
-            }
+            if grid.due() < now { Grid::from(now, interval) } else { grid }
         });
         out.push(Action::Interval(interval));
-        out.push(Action::Log(
-            Level::Info,
-            format!("interval is now {}", Pretty(interval)),
-        ));
+        out.push(Action::Log(Level::Info, format!("interval is now {}", Pretty(interval))));
     }
 
     /// A step has ended.
@@ -100,33 +88,24 @@ impl Engine {
             return;
         };
         match (step, outcome) {
-            (Step::Hook { hook, .. }, outcome) => {
-                self.on_hook_done(now, hook, now.since(began), outcome, out)
-            }
+            (Step::Hook { hook, .. }, outcome) => self.on_hook_done(now, hook, now.since(began), outcome, out),
             (Step::PluginSetup(index), Ok(())) => self.plugins_set_up = index + 1,
             (Step::Setup, Ok(())) => self.born = true,
             (Step::Drop, outcome) => {
                 self.born = false;
                 self.on_stage_done(now, "dropping the daemon's state", outcome, out);
             }
-            (Step::PluginTeardown(_), outcome) => {
-                self.on_stage_done(now, "teardown of a plugin", outcome, out)
-            }
+            (Step::PluginTeardown(_), outcome) => self.on_stage_done(now, "teardown of a plugin", outcome, out),
             (Step::PluginSetup(_), Err(error)) => self.fail(now, "setup of a plugin", &error, out),
             (Step::Setup, Err(error)) => self.fail(now, "setup", &error, out),
+            (Step::Exec, Err(error)) => self.on_exec_failed(&error, out),
             (_, Err(error)) => self.fail(now, "", &error, out),
             (_, Ok(())) => {}
         }
     }
 
     /// A stage of the stop: the others go on whatever comes of it.
-    fn on_stage_done(
-        &mut self,
-        now: Mono,
-        what: &str,
-        outcome: Result<(), Error>,
-        out: &mut Vec<Action>,
-    ) {
+    fn on_stage_done(&mut self, now: Mono, what: &str, outcome: Result<(), Error>, out: &mut Vec<Action>) {
         if let Err(error) = outcome {
             self.fail(now, what, &error, out);
         }
@@ -167,23 +146,12 @@ impl Engine {
         let tells_errors = row.trigger == Trigger::Event(Event::error());
         let (name, on_error) = (row.to_string(), row.on_error);
         if let Some(deadline) = overdue {
-            self.report(
-                format!(
-                    "{name} took {}, its deadline is {}",
-                    Pretty(took),
-                    Pretty(deadline)
-                ),
-                out,
-            );
+            self.report(format!("{name} took {}, its deadline is {}", Pretty(took), Pretty(deadline)), out);
         }
         match outcome {
             Ok(()) => {}
-            Err(error) if tells_errors => {
-                out.push(Action::Log(Level::Error, format!("{name} failed: {error}")))
-            }
-            Err(error) if on_error == OnError::Log => {
-                self.report(format!("{name} failed: {error}"), out)
-            }
+            Err(error) if tells_errors => out.push(Action::Log(Level::Error, format!("{name} failed: {error}"))),
+            Err(error) if on_error == OnError::Log => self.report(format!("{name} failed: {error}"), out),
             Err(error) => self.fail(now, &name, &error, out),
         }
     }
@@ -194,34 +162,20 @@ impl Engine {
         self.lock_checked = now;
         match reply {
             Reply::Acquired(Acquired::Held(_)) => self.locks_held = lock + 1,
-            Reply::Acquired(Acquired::Busy(_)) if self.mode.quiet_if_locked => {
-                self.decide_stop(Exit::Clean, None, out)
-            }
+            Reply::Acquired(Acquired::Busy(_)) if self.mode.quiet_if_locked => self.decide_stop(Exit::Clean, None, out),
             Reply::Acquired(Acquired::Busy(holder)) => {
-                self.give_up(
-                    &Error::new(
-                        Exit::TempFail,
-                        format!("already running: {holder} holds the lock"),
-                    ),
-                    out,
-                );
+                self.give_up(&Error::new(Exit::TempFail, format!("already running: {holder} holds the lock")), out);
             }
             Reply::Acquired(Acquired::Unknown(why)) => {
                 self.give_up(
-                    &Error::new(
-                        Exit::Unavailable,
-                        format!("can not tell whether the lock is ours: {why}"),
-                    ),
+                    &Error::new(Exit::Unavailable, format!("can not tell whether the lock is ours: {why}")),
                     out,
                 );
             }
             Reply::Acquired(Acquired::Unreachable(error)) => self.give_up(&error, out),
             Reply::Renewed(Renewal::Held(_)) => {}
             Reply::Renewed(Renewal::Unknown(why)) => {
-                out.push(Action::Log(
-                    Level::Warn,
-                    format!("can not see whether the lock is still ours: {why}"),
-                ));
+                out.push(Action::Log(Level::Warn, format!("can not see whether the lock is still ours: {why}")));
             }
             Reply::Renewed(Renewal::Lost(why)) => self.on_lock_lost(&why, out),
         }
@@ -237,10 +191,7 @@ impl Engine {
         let error = Error::new(Exit::TempFail, format!("the lock is lost: {why}"));
         self.give_up(&error, out);
         let why: Rc<str> = Rc::from(why);
-        let step = |hook: &usize| Step::Hook {
-            hook: *hook,
-            cause: Cause::LockLost(Rc::clone(&why)),
-        };
+        let step = |hook: &usize| Step::Hook { hook: *hook, cause: Cause::LockLost(Rc::clone(&why)) };
         self.queue.extend(self.agenda.lock_lost.iter().map(step));
     }
 }

@@ -15,17 +15,11 @@ struct Table {
 
 impl Table {
     fn new(mode: Mode, change: impl FnOnce(&mut Plan)) -> Self {
-        let mut plan = Plan {
-            name: "x".into(),
-            ..Plan::default()
-        };
+        let mut plan = Plan { name: "x".into(), ..Plan::default() };
         plan.hooks.push(Hook::new(Trigger::Tick, Place::here()));
         plan.interval.declare(Duration::from_secs(1));
         change(&mut plan);
-        Self {
-            engine: Engine::new(Rc::new(plan), mode),
-            out: Vec::new(),
-        }
+        Self { engine: Engine::new(Rc::new(plan), mode), out: Vec::new() }
     }
 
     fn tell(&mut self, nanos: u64, input: Input) -> &[Action] {
@@ -40,13 +34,7 @@ impl Table {
 
     fn held(&mut self, nanos: u64) -> &[Action] {
         let reply = Reply::Acquired(Acquired::Held(Held::default()));
-        self.tell(
-            nanos,
-            Input::Reply {
-                source: Source::Lock(0),
-                reply,
-            },
-        )
+        self.tell(nanos, Input::Reply { source: Source::Lock(0), reply })
     }
 
     fn started(mode: Mode) -> Self {
@@ -66,34 +54,16 @@ fn run(step: Step) -> Action {
     Action::Run(step)
 }
 
-const TICK: Step = Step::Hook {
-    hook: 0,
-    cause: Cause::Tick,
-};
+const TICK: Step = Step::Hook { hook: 0, cause: Cause::Tick };
 
 #[test]
 fn a_start_goes_through_its_stages_in_order() {
-    let mut table = Table::new(
-        Mode {
-            locks: 2,
-            ..Mode::default()
-        },
-        |plan| plan.plugins = 1,
-    );
+    let mut table = Table::new(Mode { locks: 2, ..Mode::default() }, |plan| plan.plugins = 1);
     assert_eq!(table.tell(0, Input::Start), [run(Step::CheckEnvironment)]);
     assert_eq!(table.done(0), [run(Step::Acquire(0))]);
     assert_eq!(table.held(0), [run(Step::Acquire(1))]);
     let reply = Reply::Acquired(Acquired::Held(Held::default()));
-    assert_eq!(
-        table.tell(
-            0,
-            Input::Reply {
-                source: Source::Lock(1),
-                reply
-            }
-        ),
-        [run(Step::OpenLog)]
-    );
+    assert_eq!(table.tell(0, Input::Reply { source: Source::Lock(1), reply }), [run(Step::OpenLog)]);
     assert_eq!(table.done(0), [run(Step::PluginSetup(0))]);
     assert_eq!(table.done(0), [run(Step::Setup)]);
     assert_eq!(table.done(0), [Action::Ready, run(TICK)]);
@@ -101,13 +71,7 @@ fn a_start_goes_through_its_stages_in_order() {
 
 #[test]
 fn a_stop_undoes_the_stages_in_reverse_and_gives_the_lock_back_last() {
-    let mut table = Table::new(
-        Mode {
-            locks: 1,
-            ..Mode::default()
-        },
-        |plan| plan.plugins = 2,
-    );
+    let mut table = Table::new(Mode { locks: 1, ..Mode::default() }, |plan| plan.plugins = 2);
     table.tell(0, Input::Start);
     table.done(0);
     table.held(0);
@@ -115,10 +79,7 @@ fn a_stop_undoes_the_stages_in_reverse_and_gives_the_lock_back_last() {
         table.done(0);
     });
     table.done(1);
-    assert_eq!(
-        table.tell(2, Input::Signal(Signal::TERM)).last(),
-        Some(&run(Step::Drop))
-    );
+    assert_eq!(table.tell(2, Input::Signal(Signal::TERM)).last(), Some(&run(Step::Drop)));
     assert_eq!(table.done(3), [run(Step::PluginTeardown(1))]);
     assert_eq!(table.done(3), [run(Step::PluginTeardown(0))]);
     assert_eq!(table.done(3), [run(Step::Release(0))]);
@@ -129,30 +90,16 @@ fn a_stop_undoes_the_stages_in_reverse_and_gives_the_lock_back_last() {
 #[test]
 fn fault_047_a_stop_at_every_stage_of_the_start() {
     for stage in 0..6 {
-        let mut table = Table::new(
-            Mode {
-                locks: 1,
-                ..Mode::default()
-            },
-            |plan| plan.plugins = 2,
-        );
+        let mut table = Table::new(Mode { locks: 1, ..Mode::default() }, |plan| plan.plugins = 2);
         table.tell(0, Input::Start);
         let mut steps = Vec::new();
         for at in 0.. {
             if at == stage {
                 let out = table.tell(1, Input::Signal(Signal::TERM));
-                assert!(
-                    !out.iter().any(|action| matches!(action, Action::Run(_))),
-                    "one step at a time: {out:?}"
-                );
+                assert!(!out.iter().any(|action| matches!(action, Action::Run(_))), "one step at a time: {out:?}");
             }
             let acquiring = matches!(table.engine.running, Some((Step::Acquire(_), _)));
-            let out = if acquiring {
-                table.held(1)
-            } else {
-                table.done(1)
-            }
-            .to_vec();
+            let out = if acquiring { table.held(1) } else { table.done(1) }.to_vec();
             match out.last() {
                 Some(Action::Run(step)) => steps.push(step.clone()),
                 Some(Action::Exit(exit, None)) => {
@@ -163,21 +110,9 @@ fn fault_047_a_stop_at_every_stage_of_the_start() {
             }
         }
         let ran = |step: Step| steps.contains(&step);
-        assert_eq!(
-            ran(Step::Release(0)),
-            stage >= 1,
-            "stage {stage}: {steps:?}"
-        );
-        assert_eq!(
-            ran(Step::PluginTeardown(0)),
-            stage >= 3,
-            "stage {stage}: {steps:?}"
-        );
-        assert_eq!(
-            ran(Step::PluginTeardown(1)),
-            stage >= 4,
-            "stage {stage}: {steps:?}"
-        );
+        assert_eq!(ran(Step::Release(0)), stage >= 1, "stage {stage}: {steps:?}");
+        assert_eq!(ran(Step::PluginTeardown(0)), stage >= 3, "stage {stage}: {steps:?}");
+        assert_eq!(ran(Step::PluginTeardown(1)), stage >= 4, "stage {stage}: {steps:?}");
         assert_eq!(ran(Step::Drop), stage >= 5, "stage {stage}: {steps:?}");
         assert!(!ran(TICK), "stage {stage}: {steps:?}");
     }
@@ -185,86 +120,33 @@ fn fault_047_a_stop_at_every_stage_of_the_start() {
 
 #[test]
 fn a_busy_lock_ends_the_start_and_quietly_if_asked() {
-    let busy = || Input::Reply {
-        source: Source::Lock(0),
-        reply: Reply::Acquired(Acquired::Busy(Holder::default())),
-    };
-    let mut table = Table::new(
-        Mode {
-            locks: 1,
-            ..Mode::default()
-        },
-        |_| {},
-    );
+    let busy = || Input::Reply { source: Source::Lock(0), reply: Reply::Acquired(Acquired::Busy(Holder::default())) };
+    let mut table = Table::new(Mode { locks: 1, ..Mode::default() }, |_| {});
     table.tell(0, Input::Start);
     table.done(0);
     let reason = "already running: another process holds the lock";
-    assert_eq!(
-        table.tell(0, busy()).last(),
-        Some(&Action::Exit(Exit::TempFail, Some(reason.into())))
-    );
-    let mut table = Table::new(
-        Mode {
-            locks: 1,
-            quiet_if_locked: true,
-            ..Mode::default()
-        },
-        |_| {},
-    );
+    assert_eq!(table.tell(0, busy()).last(), Some(&Action::Exit(Exit::TempFail, Some(reason.into()))));
+    let mut table = Table::new(Mode { locks: 1, quiet_if_locked: true, ..Mode::default() }, |_| {});
     table.tell(0, Input::Start);
     table.done(0);
-    assert_eq!(
-        table.tell(0, busy()),
-        [Action::Stopping, Action::Exit(Exit::Clean, None)]
-    );
+    assert_eq!(table.tell(0, busy()), [Action::Stopping, Action::Exit(Exit::Clean, None)]);
 }
 
 #[test]
 fn fault_019_the_lock_is_looked_at_before_a_tick_and_at_most_once_a_second() {
-    let mut table = Table::started(Mode {
-        locks: 1,
-        ..Mode::default()
-    });
-    assert!(matches!(
-        table.done(1),
-        [Action::Count(_), Action::Wait(Some(Mono(SECOND)))]
-    ));
+    let mut table = Table::started(Mode { locks: 1, ..Mode::default() });
+    assert!(matches!(table.done(1), [Action::Count(_), Action::Wait(Some(Mono(SECOND)))]));
     assert_eq!(table.tell(SECOND, Input::Woken), [run(Step::Renew(0))]);
     let held = Reply::Renewed(Renewal::Held(Held::default()));
-    assert_eq!(
-        table.tell(
-            SECOND,
-            Input::Reply {
-                source: Source::Lock(0),
-                reply: held
-            }
-        ),
-        [run(TICK)]
-    );
+    assert_eq!(table.tell(SECOND, Input::Reply { source: Source::Lock(0), reply: held }), [run(TICK)]);
     table.done(SECOND + 1);
     table.tell(2 * SECOND, Input::Woken);
     let lost = Reply::Renewed(Renewal::Lost("gone".into()));
-    let out = table.tell(
-        2 * SECOND,
-        Input::Reply {
-            source: Source::Lock(0),
-            reply: lost,
-        },
-    );
-    assert_eq!(
-        out.last(),
-        Some(&run(Step::Drop)),
-        "no further tick: {out:?}"
-    );
+    let out = table.tell(2 * SECOND, Input::Reply { source: Source::Lock(0), reply: lost });
+    assert_eq!(out.last(), Some(&run(Step::Drop)), "no further tick: {out:?}");
     table.done(2 * SECOND);
     let out = table.done(2 * SECOND);
-    assert_eq!(
-        out,
-        [Action::Exit(
-            Exit::TempFail,
-            Some("the lock is lost: gone".into())
-        )]
-    );
+    assert_eq!(out, [Action::Exit(Exit::TempFail, Some("the lock is lost: gone".into()))]);
 }
 
 /// However many ask, the variables are written at once and then once a second: fault 48.
@@ -275,10 +157,7 @@ fn fault_048_dumps_are_at_most_one_a_second() {
     let mut dumps = Vec::new();
     for n in 0..10_000u64 {
         let at = n * 300_000;
-        if table
-            .tell(at, Input::Signal(Signal::USR1))
-            .contains(&Action::Dump)
-        {
+        if table.tell(at, Input::Signal(Signal::USR1)).contains(&Action::Dump) {
             dumps.push(at);
         }
         if matches!(table.engine.running, Some((TICK, _))) {
@@ -293,8 +172,7 @@ fn fault_048_dumps_are_at_most_one_a_second() {
 #[test]
 fn signals_are_flags() {
     let mut table = Table::new(Mode::default(), |plan| {
-        plan.hooks
-            .push(Hook::new(Trigger::Signal(Signal::USR2), Place::here()));
+        plan.hooks.push(Hook::new(Trigger::Signal(Signal::USR2), Place::here()));
     });
     table.tell(0, Input::Start);
     (0..3).for_each(|_| {
@@ -302,10 +180,7 @@ fn signals_are_flags() {
     });
     // While the tick runs a hundred of them arrive.
     (0..100).for_each(|_| assert!(table.tell(1, Input::Signal(Signal::USR2)).is_empty()));
-    let hook = run(Step::Hook {
-        hook: 1,
-        cause: Cause::Signal(Signal::USR2),
-    });
+    let hook = run(Step::Hook { hook: 1, cause: Cause::Signal(Signal::USR2) });
     assert_eq!(table.done(2).last(), Some(&hook));
     assert!(matches!(table.done(3).last(), Some(Action::Wait(_))));
 }
@@ -314,48 +189,26 @@ fn signals_are_flags() {
 #[test]
 fn random_inputs_never_confuse_it() {
     for seed in 1..=300u64 {
-        let mut table = Table::started(Mode {
-            locks: 1,
-            seed,
-            ..Mode::default()
-        });
+        let mut table = Table::started(Mode { locks: 1, seed, ..Mode::default() });
         let (mut at, mut random) = (1u64, seed);
         for _ in 0..400 {
-            random = random
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             at += (random >> 40) * 100;
             let input = match random >> 61 {
-                0 => Input::Signal(
-                    [Signal::USR1, Signal::HUP, Signal::CONT, Signal::USR2]
-                        [(random >> 32) as usize & 3],
-                ),
+                0 => {
+                    Input::Signal([Signal::USR1, Signal::HUP, Signal::CONT, Signal::USR2][(random >> 32) as usize & 3])
+                }
                 1 => Input::Ask(Ask::SetInterval(Duration::from_millis(random >> 54))),
                 2 => Input::Ask(Ask::Error("x".into())),
                 _ => Input::Woken,
             };
             let was_running = table.engine.running.is_some();
-            let ends = |out: &[Action]| {
-                out.iter()
-                    .filter(|a| matches!(a, Action::Run(_) | Action::Wait(_)))
-                    .count()
-            };
-            assert_eq!(
-                ends(table.tell(at, input)),
-                usize::from(!was_running),
-                "seed {seed}"
-            );
+            let ends = |out: &[Action]| out.iter().filter(|a| matches!(a, Action::Run(_) | Action::Wait(_))).count();
+            assert_eq!(ends(table.tell(at, input)), usize::from(!was_running), "seed {seed}");
             if let Some((step, _)) = table.engine.running.clone() {
                 let held = Reply::Renewed(Renewal::Held(Held::default()));
-                let reply = Input::Reply {
-                    source: Source::Lock(0),
-                    reply: held,
-                };
-                let answer = if matches!(step, Step::Renew(_)) {
-                    reply
-                } else {
-                    Input::Done(Ok(()))
-                };
+                let reply = Input::Reply { source: Source::Lock(0), reply: held };
+                let answer = if matches!(step, Step::Renew(_)) { reply } else { Input::Done(Ok(())) };
                 assert_eq!(ends(table.tell(at + 1, answer)), 1, "seed {seed}");
             }
         }
@@ -364,10 +217,7 @@ fn random_inputs_never_confuse_it() {
             let out = match table.engine.running.clone() {
                 Some((Step::Renew(_), _)) => table.tell(
                     at,
-                    Input::Reply {
-                        source: Source::Lock(0),
-                        reply: Reply::Renewed(Renewal::Held(Held::default())),
-                    },
+                    Input::Reply { source: Source::Lock(0), reply: Reply::Renewed(Renewal::Held(Held::default())) },
                 ),
                 _ => table.done(at),
             };

@@ -38,6 +38,9 @@ impl Engine {
             self.begin_stop();
             return true;
         }
+        if self.turn_restart(now, out) {
+            return true;
+        }
         if self.locks_held > 0 && now.since(self.lock_checked) >= LOCK_CHECK {
             self.queue.extend((0..self.locks_held).map(Step::Renew));
             return true;
@@ -66,10 +69,7 @@ impl Engine {
         let Some(signal) = self.signals.pop_front() else {
             return false;
         };
-        let step = |hook| Step::Hook {
-            hook,
-            cause: Cause::Signal(signal),
-        };
+        let step = |hook| Step::Hook { hook, cause: Cause::Signal(signal) };
         self.queue.extend(self.agenda.for_signal(signal).map(step));
         true
     }
@@ -88,11 +88,7 @@ impl Engine {
             (true, None) if self.timer_ran => return Some(Due::Iteration),
             (true, None) => Some((now, Due::Iteration)),
         };
-        let timers = self
-            .timers
-            .iter()
-            .enumerate()
-            .map(|(index, timer)| (timer.grid.due(), Due::Timer(index)));
+        let timers = self.timers.iter().enumerate().map(|(index, timer)| (timer.grid.due(), Due::Timer(index)));
         let (at, first) = timers.chain(tick).min_by_key(|(at, _)| *at)?;
         (at <= now).then_some(first)
     }
@@ -108,11 +104,7 @@ impl Engine {
         };
         self.timer_ran = false;
         self.last_due = due;
-        self.iteration = Some(Iteration {
-            due,
-            began: now,
-            missed,
-        });
+        self.iteration = Some(Iteration { due, began: now, missed });
         for hook in &self.agenda.iteration {
             let cause = match self.plan.hooks[*hook].trigger {
                 Trigger::Event(event) => Cause::Event(event),
@@ -126,10 +118,7 @@ impl Engine {
         let timer = &mut self.timers[index];
         timer.grid.begin(now, Missed::skip());
         self.timer_ran = true;
-        self.queue.push_back(Step::Hook {
-            hook: timer.hook,
-            cause: Cause::Every,
-        });
+        self.queue.push_back(Step::Hook { hook: timer.hook, cause: Cause::Every });
     }
 
     /// Counts the iteration, complains if it took too long, and deals with the slots it ran over.
@@ -152,15 +141,8 @@ impl Engine {
         }));
         if overrun {
             let (took, interval) = (Pretty(took), Pretty(self.interval));
-            let skipped = if passed > 0 {
-                format!(", slots left out: {passed}")
-            } else {
-                String::new()
-            };
-            self.report(
-                format!("iteration took {took}, the interval is {interval}{skipped}"),
-                out,
-            );
+            let skipped = if passed > 0 { format!(", slots left out: {passed}") } else { String::new() };
+            self.report(format!("iteration took {took}, the interval is {interval}{skipped}"), out);
         }
     }
 
@@ -188,19 +170,10 @@ impl Engine {
         if self.take_idle() {
             return true;
         }
-        let tick = self
-            .agenda
-            .executes
-            .then_some(self.grid)
-            .flatten()
-            .map(|grid| grid.due());
+        let tick = self.agenda.executes.then_some(self.grid).flatten().map(|grid| grid.due());
         let timers = self.timers.iter().map(|timer| timer.grid.due());
-        let dump = if self.dump_wanted {
-            self.dump_due()
-        } else {
-            None
-        };
-        out.push(Action::Wait(timers.chain(tick).chain(dump).min()));
+        let dump = if self.dump_wanted { self.dump_due() } else { None };
+        out.push(Action::Wait(timers.chain(tick).chain(dump).chain(self.trial_due()).min()));
         false
     }
 
@@ -209,10 +182,7 @@ impl Engine {
         if !std::mem::take(&mut self.idle_owed) {
             return false;
         }
-        let step = |hook: &usize| Step::Hook {
-            hook: *hook,
-            cause: Cause::Event(Event::idle()),
-        };
+        let step = |hook: &usize| Step::Hook { hook: *hook, cause: Cause::Event(Event::idle()) };
         self.queue.extend(self.agenda.idle.iter().map(step));
         true
     }

@@ -5,9 +5,9 @@ use std::path::Path;
 use crate::error::{Error, Exit};
 
 /// Arguments of the line: a start every minute that ends at once, and without a word, while an instance runs.
-const ARGUMENTS: &str = "--if-locked=ok";
+const ARGUMENTS: &str = "-d --if-locked=ok";
 
-/// `* * * * * PATH --if-locked=ok`, with the path written so that cron and its shell read it as it is.
+/// `* * * * * PATH -d --if-locked=ok`, with the path written so that cron and its shell read it as it is.
 pub(super) fn line(program: &Path) -> Result<String, Error> {
     let path = word(&program.to_string_lossy())?;
     Ok(format!("* * * * * {path} {ARGUMENTS}"))
@@ -16,9 +16,8 @@ pub(super) fn line(program: &Path) -> Result<String, Error> {
 /// A word for cron's shell. Cron itself ends the command at a bare `%` and has no way to write a line break.
 fn word(text: &str) -> Result<String, Error> {
     if text.chars().any(char::is_control) {
-        let why = format!(
-            "{text:?} holds a control character, which no crontab can hold: install the program elsewhere"
-        );
+        let why =
+            format!("{text:?} holds a control character, which no crontab can hold: install the program elsewhere");
         return Err(Error::new(Exit::Config, why));
     }
     let plain = |c: char| c.is_alphanumeric() || "/._-+=:@,".contains(c);
@@ -26,10 +25,7 @@ fn word(text: &str) -> Result<String, Error> {
         return Ok(text.to_owned());
     }
     // Cron takes the backslash away before the shell sees the line.
-    Ok(format!(
-        "'{}'",
-        text.replace('\'', r"'\''").replace('%', r"\%")
-    ))
+    Ok(format!("'{}'", text.replace('\'', r"'\''").replace('%', r"\%")))
 }
 
 #[cfg(test)]
@@ -38,10 +34,7 @@ mod tests {
 
     #[test]
     fn paths_are_read_as_they_are() {
-        assert_eq!(
-            line(Path::new("/opt/pulse")).expect("a line"),
-            "* * * * * /opt/pulse --if-locked=ok"
-        );
+        assert_eq!(line(Path::new("/opt/pulse")).expect("a line"), "* * * * * /opt/pulse -d --if-locked=ok");
         assert_eq!(word("/a b").expect("a word"), "'/a b'");
         assert_eq!(word("/a'b").expect("a word"), r"'/a'\''b'");
         assert_eq!(word("/100%").expect("a word"), r"'/100\%'");

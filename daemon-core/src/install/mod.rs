@@ -10,11 +10,7 @@ use crate::plan::Plan;
 use crate::sys::{clock, process};
 
 /// The text of `-i`: the crontab line, the paths that are used, the author's lines, those of the plugins.
-pub(crate) fn instructions(
-    plan: &Plan,
-    program: &Path,
-    of_plugins: &[String],
-) -> Result<String, Error> {
+pub(crate) fn instructions(plan: &Plan, program: &Path, of_plugins: &[String]) -> Result<String, Error> {
     let name = plan.checked_name()?;
     let line = crontab::line(program)?;
     let mut text = format!("{name} {}: installation\n\n", plan.version);
@@ -39,36 +35,19 @@ fn section<'a>(text: &mut String, title: &str, lines: impl ExactSizeIterator<Ite
 /// Every path the daemon uses, with owner and mode.
 fn files(plan: &Plan, program: &Path) -> Result<Vec<(String, String)>, Error> {
     let user = process::user_name(process::uid());
-    let mut files = vec![(
-        program.display().to_string(),
-        "the program, executable".to_owned(),
-    )];
+    let mut files = vec![(program.display().to_string(), "the program, executable".to_owned())];
     if let Some(lock) = plan.lock_file()? {
-        let directory = lock
-            .parent()
-            .unwrap_or(Path::new("/"))
-            .display()
-            .to_string();
+        let directory = lock.parent().unwrap_or(Path::new("/")).display().to_string();
         let mode = if process::uid() == 0 { "0755" } else { "0700" };
-        files.push((
-            directory,
-            format!("directory, owner {user}, mode {mode}, writable by nobody else"),
-        ));
+        files.push((directory, format!("directory, owner {user}, mode {mode}, writable by nobody else")));
         files.push((
             lock.display().to_string(),
             format!("the lock, owner {user}, mode 0600, made at start, never removed"),
         ));
     }
     if let Some(log) = plan.log.value.path(now()) {
-        let varies = if plan.log.value.varies() {
-            ", the name changes with time"
-        } else {
-            ""
-        };
-        files.push((
-            log.display().to_string(),
-            format!("the log, owner {user}, mode 0640{varies}"),
-        ));
+        let varies = if plan.log.value.varies() { ", the name changes with time" } else { "" };
+        files.push((log.display().to_string(), format!("the log, owner {user}, mode 0640{varies}")));
     }
     Ok(files)
 }

@@ -24,7 +24,7 @@ use super::holder::{FREE, LONGEST};
 use super::{Acquired, Held, Holder, Identity, Provider, Renewal};
 use crate::error::{Error, Exit};
 use crate::sys::interlock::{self, Peer, Taken};
-use crate::sys::process;
+use crate::sys::{process, reenter};
 
 /// How often the path is looked at again when it changed between opening and locking.
 const TRIES: usize = 16;
@@ -66,12 +66,7 @@ impl FileLock {
     /// A lock on `path`, which should be absolute; nothing is opened yet.
     #[must_use]
     pub const fn new(path: PathBuf, identity: Identity) -> Self {
-        Self {
-            path,
-            identity,
-            any_file_system: false,
-            held: None,
-        }
+        Self { path, identity, any_file_system: false, held: None }
     }
 
     /// Accepts file systems on which `flock` is doubtful.
@@ -98,55 +93,33 @@ impl FileLock {
                 return self.take_name(file, inode);
             }
         }
-        let text = format!(
-            "lock {}: the file is being replaced all the time",
-            self.path.display()
-        );
+        let text = format!("lock {}: the file is being replaced all the time", self.path.display());
         Err(Error::new(Exit::CantCreate, text))
     }
 
     fn open(&self) -> Result<File, Error> {
         // O_NONBLOCK only so that a FIFO in its place does not hang us.
-        let flags = OFlag::O_RDWR
-            | OFlag::O_CREAT
-            | OFlag::O_NOFOLLOW
-            | OFlag::O_CLOEXEC
-            | OFlag::O_NONBLOCK
-            | OFlag::O_NOCTTY;
-        open(&self.path, flags, Mode::from_bits_truncate(0o600))
-            .map(File::from)
-            .map_err(|error| {
-                let shown = self.path.display();
-                match error {
-                    Errno::ELOOP => Error::new(
-                        Exit::CantCreate,
-                        format!("lock {shown} is a symbolic link: remove it"),
-                    ),
-                    Errno::EACCES | Errno::EPERM => Error::new(
-                        Exit::NoPermission,
-                        format!("can not open the lock {shown}: {}", error.desc()),
-                    ),
-                    _ => Error::new(
-                        Exit::CantCreate,
-                        format!("can not open the lock {shown}: {}", error.desc()),
-                    ),
+        let flags =
+            OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
+        open(&self.path, flags, Mode::from_bits_truncate(0o600)).map(File::from).map_err(|error| {
+            let shown = self.path.display();
+            match error {
+                Errno::ELOOP => Error::new(Exit::CantCreate, format!("lock {shown} is a symbolic link: remove it")),
+                Errno::EACCES | Errno::EPERM => {
+                    Error::new(Exit::NoPermission, format!("can not open the lock {shown}: {}", error.desc()))
                 }
-            })
+                _ => Error::new(Exit::CantCreate, format!("can not open the lock {shown}: {}", error.desc())),
+            }
+        })
     }
 
     fn check_file(&self, file: &File) -> Result<std::fs::Metadata, Error> {
         let shown = self.path.display();
-        let meta = file.metadata().map_err(|error| {
-            Error::new(
-                Exit::Os,
-                format!("can not look at the lock {shown}: {error}"),
-            )
-        })?;
+        let meta = file
+            .metadata()
+            .map_err(|error| Error::new(Exit::Os, format!("can not look at the lock {shown}: {error}")))?;
         if !meta.is_file() {
-            return Err(Error::new(
-                Exit::CantCreate,
-                format!("lock {shown} is not a plain file: remove it"),
-            ));
+            return Err(Error::new(Exit::CantCreate, format!("lock {shown} is not a plain file: remove it")));
         }
         match process::network_file_system(file.as_fd()) {
             Some(name) if !self.any_file_system => Err(Error::new(
@@ -187,10 +160,7 @@ impl FileLock {
                 }
                 Ok(Taken::Held(peer)) if attempt + 1 == NAME_TRIES => {
                     let pid = peer.and_then(|peer| u32::try_from(peer.pid).ok());
-                    return Ok(Acquired::Busy(Holder {
-                        pid,
-                        ..Holder::default()
-                    }));
+                    return Ok(Acquired::Busy(Holder { pid, ..Holder::default() }));
                 }
                 Ok(Taken::Held(_)) => std::thread::sleep(Duration::from_millis(1)),
                 Err(error) => {
@@ -229,9 +199,7 @@ impl Provider for FileLock {
         match inode_of(&self.path) {
             Ok(inode) if inode == hold.inode => Renewal::Held(Held::default()),
             Ok(_) => Renewal::Lost(format!("{shown} was replaced by another file")),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Renewal::Lost(format!("{shown} was removed"))
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Renewal::Lost(format!("{shown} was removed")),
             Err(error) => Renewal::Unknown(format!("{shown}: {error}")),
         }
     }
@@ -247,14 +215,13 @@ impl Provider for FileLock {
         let Some(hold) = &self.held else {
             return Vec::new();
         };
-        std::iter::once(hold.file.as_fd())
-            .chain(hold.name.as_ref().map(AsFd::as_fd))
-            .collect()
+        std::iter::once(hold.file.as_fd()).chain(hold.name.as_ref().map(AsFd::as_fd)).collect()
     }
 
     fn resume(&mut self, kept: Vec<OwnedFd>) -> Acquired {
         let mut kept = kept.into_iter();
-        let Some(file) = kept.next().map(File::from) else {
+        let inherited = || inode_of(&self.path).ok().and_then(reenter::inherited);
+        let Some(file) = kept.next().or_else(inherited).map(File::from) else {
             return self.acquire();
         };
         // On the very descriptor that holds it this succeeds at once; on any other it tells that it is not ours.
@@ -263,19 +230,13 @@ impl Provider for FileLock {
         }
         match file.metadata() {
             Ok(meta) => self.hold(file, (meta.dev(), meta.ino()), kept.next()),
-            Err(error) => Acquired::Unreachable(Error::new(
-                Exit::Os,
-                format!("lock {}: {error}", self.path.display()),
-            )),
+            Err(error) => Acquired::Unreachable(Error::new(Exit::Os, format!("lock {}: {error}", self.path.display()))),
         }
     }
 }
 
 /// `flock`, again when a signal comes between.
-#[allow(
-    deprecated,
-    reason = "nix's Flock owns the file and unlocks on drop; ours must survive an exec"
-)]
+#[allow(deprecated, reason = "nix's Flock owns the file and unlocks on drop; ours must survive an exec")]
 fn flock(fd: BorrowedFd<'_>, how: FlockArg) -> nix::Result<()> {
     use std::os::fd::AsRawFd;
     loop {
@@ -308,17 +269,7 @@ fn kernel_name(path: &Path) -> String {
     if text.len() <= 80 {
         return format!("daemon-core{text}");
     }
-    format!(
-        "daemon-core#{:016x}",
-        fnv1a(path.as_os_str().as_encoded_bytes())
-    )
-}
-
-/// Not `std`'s hasher: two builds must agree on the name, and its algorithm may change between releases.
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3)
-    })
+    format!("daemon-core#{:016x}", crate::name::fnv1a(path.as_os_str().as_encoded_bytes()))
 }
 
 #[cfg(test)]

@@ -10,18 +10,14 @@ struct Place(PathBuf);
 
 impl Place {
     fn new(name: &str) -> Self {
-        let path =
-            std::env::temp_dir().join(format!("daemon-core-lock-{}-{name}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("daemon-core-lock-{}-{name}", std::process::id()));
         fs::create_dir_all(&path).expect("a directory");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("a mode");
         Self(path)
     }
 
     fn lock(&self) -> FileLock {
-        FileLock::new(
-            self.0.join("x.lock"),
-            Identity::new(Name::new("x").expect("a name")),
-        )
+        FileLock::new(self.0.join("x.lock"), Identity::new(Name::new("x").expect("a name")))
     }
 }
 
@@ -40,9 +36,7 @@ fn one_holder_at_a_time_and_the_loser_learns_who() {
     let place = Place::new("one");
     let (mut first, mut second) = (place.lock(), place.lock());
     assert!(held(&first.acquire()));
-    let Acquired::Busy(holder) = second.acquire() else {
-        panic!("two holders")
-    };
+    let Acquired::Busy(holder) = second.acquire() else { panic!("two holders") };
     assert_eq!(holder.pid, Some(std::process::id()));
     assert_eq!(holder.owner, Some(first.identity.owner.clone()));
     first.release();
@@ -55,10 +49,7 @@ fn fault_019_a_removed_file_is_noticed_and_lets_nobody_else_in() {
     let (mut first, mut second) = (place.lock(), place.lock());
     assert!(held(&first.acquire()));
     fs::remove_file(&first.path).expect("removed");
-    assert!(
-        matches!(second.acquire(), Acquired::Busy(_)),
-        "the kernel name must keep the second out"
-    );
+    assert!(matches!(second.acquire(), Acquired::Busy(_)), "the kernel name must keep the second out");
     assert!(matches!(first.renew(), Renewal::Lost(why) if why.contains("replaced")));
     fs::remove_file(&first.path).expect("removed again");
     assert!(matches!(first.renew(), Renewal::Lost(why) if why.contains("removed")));
@@ -71,13 +62,7 @@ fn fault_020_an_unrelated_close_does_not_drop_the_lock() {
     assert!(held(&first.acquire()));
     for _ in 0..100 {
         drop(File::open(&first.path).expect("opened"));
-        let duplicate = first
-            .held
-            .as_ref()
-            .expect("held")
-            .file
-            .try_clone()
-            .expect("duplicated");
+        let duplicate = first.held.as_ref().expect("held").file.try_clone().expect("duplicated");
         drop(duplicate);
         assert!(matches!(second.acquire(), Acquired::Busy(_)));
     }
@@ -87,14 +72,9 @@ fn fault_020_an_unrelated_close_does_not_drop_the_lock() {
 fn fault_023_an_unsafe_directory_is_refused() {
     let place = Place::new("unsafe");
     fs::set_permissions(&place.0, fs::Permissions::from_mode(0o777)).expect("a mode");
-    let Acquired::Unreachable(error) = place.lock().acquire() else {
-        panic!("taken")
-    };
+    let Acquired::Unreachable(error) = place.lock().acquire() else { panic!("taken") };
     assert_eq!(error.exit(), Exit::NoPermission);
-    assert!(
-        !place.0.join("x.lock").exists(),
-        "nothing may be created there"
-    );
+    assert!(!place.0.join("x.lock").exists(), "nothing may be created there");
 }
 
 #[test]
@@ -104,19 +84,13 @@ fn a_link_a_fifo_or_a_directory_in_its_place_is_refused() {
     let victim = place.0.join("victim");
     fs::write(&victim, "precious").expect("written");
     let plant: [(&str, &dyn Fn()); 3] = [
-        ("link", &|| {
-            std::os::unix::fs::symlink(&victim, &path).expect("a link")
-        }),
-        ("fifo", &|| {
-            nix::unistd::mkfifo(&path, Mode::S_IRWXU).expect("a fifo")
-        }),
+        ("link", &|| std::os::unix::fs::symlink(&victim, &path).expect("a link")),
+        ("fifo", &|| nix::unistd::mkfifo(&path, Mode::S_IRWXU).expect("a fifo")),
         ("directory", &|| fs::create_dir(&path).expect("a directory")),
     ];
     for (kind, make) in plant {
         make();
-        let Acquired::Unreachable(error) = place.lock().acquire() else {
-            panic!("{kind} taken")
-        };
+        let Acquired::Unreachable(error) = place.lock().acquire() else { panic!("{kind} taken") };
         assert_eq!(error.exit(), Exit::CantCreate, "{kind}: {error}");
         let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir(&path));
     }
@@ -128,16 +102,10 @@ fn the_file_is_private_and_stays_after_release() {
     let place = Place::new("stays");
     let mut lock = place.lock();
     assert!(held(&lock.acquire()));
-    assert_eq!(
-        fs::metadata(&lock.path).expect("there").mode() & 0o777,
-        0o600
-    );
+    assert_eq!(fs::metadata(&lock.path).expect("there").mode() & 0o777, 0o600);
     lock.release();
     let text = fs::read_to_string(&lock.path).expect("still there");
-    assert!(
-        text.starts_with(&format!("was {}\n", std::process::id())),
-        "{text}"
-    );
+    assert!(text.starts_with(&format!("was {}\n", std::process::id())), "{text}");
 }
 
 #[test]
@@ -145,11 +113,7 @@ fn a_kept_descriptor_is_taken_over_without_a_gap() {
     let place = Place::new("resume");
     let (mut old, mut new, mut other) = (place.lock(), place.lock(), place.lock());
     assert!(held(&old.acquire()));
-    let kept = old
-        .kept()
-        .iter()
-        .map(|fd| fd.try_clone_to_owned().expect("a duplicate"))
-        .collect();
+    let kept = old.kept().iter().map(|fd| fd.try_clone_to_owned().expect("a duplicate")).collect();
     // What exec does to the old image: its memory goes, the descriptors stay.
     drop(old.held.take());
     assert!(matches!(other.acquire(), Acquired::Busy(_)));

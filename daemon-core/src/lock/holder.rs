@@ -40,13 +40,7 @@ impl Identity {
     /// One `key value` a line, always [`LONGEST`] bytes: so it replaces any other such text by one write, and the
     /// file never has to be truncated, which costs the file system ten times as much.
     pub(crate) fn to_text(&self) -> [u8; LONGEST] {
-        let Self {
-            pid,
-            host,
-            boot,
-            owner,
-            ..
-        } = self;
+        let Self { pid, host, boot, owner, .. } = self;
         let since = local_time::stamp(self.since);
         let text = format!("pid {pid}\nsince {since}\nhost {host}\nboot {boot}\nowner {owner}\n");
         let mut padded = [b' '; LONGEST];
@@ -80,17 +74,12 @@ impl Holder {
     #[must_use]
     pub(crate) fn from_text(text: &str) -> Self {
         let field = |key: &str| {
-            let line = text
-                .lines()
-                .find_map(|line| line.strip_prefix(key)?.strip_prefix(' '))?;
-            let plain =
-                line.len() <= 128 && line.chars().all(|c| !c.is_control()) && line.is_ascii();
+            let line = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(' '))?;
+            let plain = line.len() <= 128 && line.chars().all(|c| !c.is_control()) && line.is_ascii();
             plain.then(|| line.to_owned())
         };
         Self {
-            pid: field("pid")
-                .and_then(|pid| pid.parse().ok())
-                .filter(|pid| *pid > 0),
+            pid: field("pid").and_then(|pid| pid.parse().ok()).filter(|pid| *pid > 0),
             since: field("since"),
             host: field("host"),
             owner: field("owner"),
@@ -107,11 +96,7 @@ impl fmt::Display for Holder {
         if let Some(since) = &self.since {
             write!(f, " since {since}")?;
         }
-        if let Some(host) = self
-            .host
-            .as_ref()
-            .filter(|host| **host != process::host_name())
-        {
+        if let Some(host) = self.host.as_ref().filter(|host| **host != process::host_name()) {
             write!(f, " on {host}")?;
         }
         Ok(())
@@ -137,17 +122,7 @@ mod tests {
     /// The original put a lock file's text into a shell; here nothing in it can do more than be left out.
     #[test]
     fn b22_hostile_text_is_left_out() {
-        for text in [
-            "",
-            "pid",
-            "pid ",
-            "pid 0",
-            "pid -1",
-            "pid 1; touch x",
-            "pid 99999999999",
-            "\0\0",
-            "pid\t4",
-        ] {
+        for text in ["", "pid", "pid ", "pid 0", "pid -1", "pid 1; touch x", "pid 99999999999", "\0\0", "pid\t4"] {
             assert_eq!(Holder::from_text(text).pid, None, "{text:?}");
         }
         assert_eq!(Holder::from_text("since \u{1b}[31m").since, None);

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::str::FromStr;
 
 use crate::clock::Boot;
-use crate::error::{Error, Exit, unknown};
+use crate::error::{Error, unknown};
 
 pub use crate::name::Name;
 pub use holder::{Holder, Identity};
@@ -27,14 +27,8 @@ type MakeProvider = dyn Fn(&Identity) -> Box<dyn Provider>;
 #[derive(Clone)]
 enum Kind {
     None,
-    File {
-        path: Option<PathBuf>,
-        any_file_system: bool,
-    },
-    Own {
-        name: String,
-        make: Rc<MakeProvider>,
-    },
+    File { path: Option<PathBuf>, any_file_system: bool },
+    Own { name: String, make: Rc<MakeProvider> },
 }
 
 impl Lock {
@@ -48,20 +42,14 @@ impl Lock {
     /// others. At most one instance of that name runs per machine and user; see [`file`](mod@file) for the promise.
     #[must_use]
     pub const fn file() -> Self {
-        Self(Kind::File {
-            path: None,
-            any_file_system: false,
-        })
+        Self(Kind::File { path: None, any_file_system: false })
     }
 
     /// A locked file of this name. Its directory must belong to root or to the daemon's user and be writable by nobody
     /// else.
     #[must_use]
     pub fn path(path: impl Into<PathBuf>) -> Self {
-        Self(Kind::File {
-            path: Some(path.into()),
-            any_file_system: false,
-        })
+        Self(Kind::File { path: Some(path.into()), any_file_system: false })
     }
 
     /// Accepts a file system on which a lock is known to be doubtful (NFS, CIFS, FUSE …). Without this such a place is
@@ -69,20 +57,14 @@ impl Lock {
     #[must_use]
     pub fn any_file_system(self) -> Self {
         match self.0 {
-            Kind::File { path, .. } => Self(Kind::File {
-                path,
-                any_file_system: true,
-            }),
+            Kind::File { path, .. } => Self(Kind::File { path, any_file_system: true }),
             other => Self(other),
         }
     }
 
     /// A lock of your own. `make` is called once, at start, with the identity to store as the holder.
     pub fn own<P: Provider + 'static>(name: &str, make: impl Fn(&Identity) -> P + 'static) -> Self {
-        Self(Kind::Own {
-            name: name.to_owned(),
-            make: Rc::new(move |identity| Box::new(make(identity))),
-        })
+        Self(Kind::Own { name: name.to_owned(), make: Rc::new(move |identity| Box::new(make(identity))) })
     }
 
     /// Whether this is [`Lock::none`].
@@ -97,25 +79,20 @@ impl Lock {
     /// When the state directory can not be told.
     pub fn file_path(&self, name: &Name) -> Result<Option<PathBuf>, Error> {
         match &self.0 {
-            Kind::File {
-                path: Some(path), ..
-            } => Ok(Some(path.clone())),
-            Kind::File { path: None, .. } => Ok(Some(
-                crate::directory::state(name.as_str())?.join(format!("{name}.lock")),
-            )),
+            Kind::File { path: Some(path), .. } => Ok(Some(path.clone())),
+            Kind::File { path: None, .. } => {
+                Ok(Some(crate::directory::state(name.as_str())?.join(format!("{name}.lock"))))
+            }
             _ => Ok(None),
         }
     }
 
     /// What does the locking; `None` for [`Lock::none`].
-    pub(crate) fn provider(&self, identity: &Identity) -> Result<Option<Box<dyn Provider>>, Error> {
+    pub(crate) fn provider(&self, identity: &Identity, base: &Path) -> Result<Option<Box<dyn Provider>>, Error> {
         match &self.0 {
             Kind::None => Ok(None),
             Kind::Own { make, .. } => Ok(Some(make(identity))),
-            Kind::File {
-                path,
-                any_file_system,
-            } => {
+            Kind::File { path, any_file_system } => {
                 let place = match path {
                     Some(path) => path.clone(),
                     None => {
@@ -124,24 +101,11 @@ impl Lock {
                         directory.join(format!("{}.lock", identity.name))
                     }
                 };
-                let lock = file::FileLock::new(absolute(&place)?, identity.clone());
-                Ok(Some(Box::new(if *any_file_system {
-                    lock.on_any_file_system()
-                } else {
-                    lock
-                })))
+                let lock = file::FileLock::new(base.join(place), identity.clone());
+                Ok(Some(Box::new(if *any_file_system { lock.on_any_file_system() } else { lock })))
             }
         }
     }
-}
-
-fn absolute(path: &Path) -> Result<PathBuf, Error> {
-    std::path::absolute(path).map_err(|error| {
-        Error::new(
-            Exit::Config,
-            format!("lock path {:?}: {error}", path.display()),
-        )
-    })
 }
 
 impl fmt::Display for Lock {
@@ -149,9 +113,7 @@ impl fmt::Display for Lock {
         match &self.0 {
             Kind::None => f.write_str("none"),
             Kind::File { path: None, .. } => f.write_str("file"),
-            Kind::File {
-                path: Some(path), ..
-            } => write!(f, "path({:?})", path.display().to_string()),
+            Kind::File { path: Some(path), .. } => write!(f, "path({:?})", path.display().to_string()),
             Kind::Own { name, .. } => f.write_str(name),
         }
     }
@@ -168,16 +130,9 @@ impl PartialEq for Lock {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Kind::None, Kind::None) => true,
-            (
-                Kind::File {
-                    path,
-                    any_file_system,
-                },
-                Kind::File {
-                    path: p,
-                    any_file_system: a,
-                },
-            ) => path == p && any_file_system == a,
+            (Kind::File { path, any_file_system }, Kind::File { path: p, any_file_system: a }) => {
+                path == p && any_file_system == a
+            }
             (Kind::Own { name, .. }, Kind::Own { name: n, .. }) => name == n,
             _ => false,
         }
@@ -205,11 +160,7 @@ impl FromStr for Lock {
             "file" => Ok(Self::file()),
             "none" => Ok(Self::none()),
             path if path.starts_with('/') => Ok(Self::path(path)),
-            word => Err(NotALock(unknown(
-                "lock",
-                word,
-                ["file", "none", "/absolute/path"],
-            ))),
+            word => Err(NotALock(unknown("lock", word, ["file", "none", "/absolute/path"]))),
         }
     }
 }
@@ -267,7 +218,8 @@ pub trait Provider {
         Vec::new()
     }
 
-    /// Takes the lock over from the image before an in-place restart, by the descriptors it kept.
+    /// Takes the lock over from the image before an in-place restart, by the descriptors it kept. None at all: what was
+    /// handed over could not be read, and the provider must find by itself what it still holds.
     fn resume(&mut self, kept: Vec<OwnedFd>) -> Acquired {
         drop(kept);
         self.acquire()
@@ -283,13 +235,7 @@ mod tests {
         assert_eq!("file".parse(), Ok(Lock::file()));
         assert_eq!("none".parse(), Ok(Lock::none()));
         assert_eq!("/run/x.lock".parse(), Ok(Lock::path("/run/x.lock")));
-        assert!(
-            "flie"
-                .parse::<Lock>()
-                .unwrap_err()
-                .to_string()
-                .contains("did you mean `file`")
-        );
+        assert!("flie".parse::<Lock>().unwrap_err().to_string().contains("did you mean `file`"));
         assert_eq!(Lock::path("/run/x").to_string(), "path(\"/run/x\")");
     }
 }

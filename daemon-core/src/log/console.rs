@@ -20,11 +20,7 @@ pub(crate) struct Console {
 
 impl Console {
     pub(crate) fn new(fd: BorrowedFd<'_>) -> io::Result<Self> {
-        Ok(Self {
-            out: Nonblocking::new(fd)?,
-            kept: Vec::new(),
-            dead: false,
-        })
+        Ok(Self { out: Nonblocking::new(fd)?, kept: Vec::new(), dead: false })
     }
 
     /// Sends as much of `kept` as is taken.
@@ -64,18 +60,11 @@ impl Target for Console {
             self.drain();
         }
         if self.kept.len() + lines.len() > KEPT.max(lines.len()) {
-            return Err(io::Error::new(
-                io::ErrorKind::WouldBlock,
-                "standard output is not read fast enough",
-            ));
+            return Err(io::Error::new(io::ErrorKind::WouldBlock, "standard output is not read fast enough"));
         }
         self.kept.extend_from_slice(lines);
         self.drain();
-        if self.dead {
-            Err(io::ErrorKind::BrokenPipe.into())
-        } else {
-            Ok(())
-        }
+        if self.dead { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) }
     }
 
     fn drain(&mut self) -> bool {
@@ -128,14 +117,8 @@ mod tests {
         let (reader, writer) = io::pipe().expect("a pipe");
         let mut console = Console::new(writer.as_fd()).expect("a console");
         drop(reader);
-        assert_eq!(
-            console.write(b"x\n").unwrap_err().kind(),
-            io::ErrorKind::BrokenPipe
-        );
-        assert_eq!(
-            console.write(b"x\n").unwrap_err().kind(),
-            io::ErrorKind::BrokenPipe
-        );
+        assert_eq!(console.write(b"x\n").unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+        assert_eq!(console.write(b"x\n").unwrap_err().kind(), io::ErrorKind::BrokenPipe);
         assert!(console.unsent().is_none());
     }
 }

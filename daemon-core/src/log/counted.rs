@@ -15,11 +15,7 @@ pub(super) struct Counted<T> {
 
 impl<T: Target> Counted<T> {
     pub(super) const fn new(target: T) -> Self {
-        Self {
-            target,
-            lost: 0,
-            why: String::new(),
-        }
+        Self { target, lost: 0, why: String::new() }
     }
 
     pub(super) fn write(&mut self, lines: &[u8], pid: u32) {
@@ -37,25 +33,9 @@ impl<T: Target> Counted<T> {
     #[cold]
     pub(super) fn report(&mut self, pid: u32) -> bool {
         let mut lines = Vec::new();
-        let source = Source {
-            wall: clock::wall(),
-            pid,
-            target: "daemon",
-            level: Level::Warn,
-        };
-        let (count, noun) = (
-            self.lost,
-            if self.lost == 1 {
-                "record was"
-            } else {
-                "records were"
-            },
-        );
-        record::write(
-            &mut lines,
-            source,
-            &format!("{count} log {noun} lost: {}", self.why),
-        );
+        let source = Source { wall: clock::wall(), pid, target: "daemon", level: Level::Warn };
+        let (count, noun) = (self.lost, if self.lost == 1 { "record was" } else { "records were" });
+        record::write(&mut lines, source, &format!("{count} log {noun} lost: {}", self.why));
         let taken = self.target.write(&lines).is_ok();
         if taken {
             self.lost = 0;
@@ -89,18 +69,12 @@ mod tests {
     /// What a full disk swallows is counted exactly and told when there is room again: fault 89.
     #[test]
     fn fault_089_losses_are_counted_and_reported() {
-        let mut counted = Counted::new(Full {
-            refuse: 5,
-            took: Vec::new(),
-        });
+        let mut counted = Counted::new(Full { refuse: 5, took: Vec::new() });
         for n in 0..8 {
             counted.write(format!("record {n}\n").as_bytes(), 1);
         }
         let took = counted.target.took;
-        assert!(
-            took[0].contains("warn: 5 log records were lost: No space left on device"),
-            "{took:?}"
-        );
+        assert!(took[0].contains("warn: 5 log records were lost: No space left on device"), "{took:?}");
         assert_eq!(took[1..], ["record 5\n", "record 6\n", "record 7\n"]);
     }
 }

@@ -1,7 +1,7 @@
 //! A log file: opened for appending, written by one `write` a record.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use super::Target;
 /// A file that records are appended to. Several processes may write to one file: a record is never torn.
 pub(crate) struct FileTarget {
     file: File,
-    /// The last record was cut short, so the next must begin on a line of its own.
+    /// Half a record could not be taken back, so the next must begin on a line of its own.
     torn: bool,
 }
 
@@ -19,29 +19,40 @@ impl FileTarget {
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         // O_NONBLOCK matters for a FIFO alone: opening it, or its slow reader, must not hang the daemon.
         let flags = libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC;
-        let file = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(0o640)
-            .custom_flags(flags)
-            .open(path)?;
+        let file = OpenOptions::new().append(true).create(true).mode(0o640).custom_flags(flags).open(path)?;
         Ok(Self { file, torn: false })
     }
 
-    fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
-        while !bytes.is_empty() {
-            match self.file.write(bytes) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(written) => {
-                    bytes = &bytes[written..];
-                    // True until the rest has followed.
-                    self.torn = !bytes.is_empty();
-                }
+    /// Writes all, or takes back what was written of it.
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut written = 0;
+        while written < bytes.len() {
+            match self.file.write(&bytes[written..]) {
+                Ok(0) => return Err(self.take_back(written, io::ErrorKind::WriteZero.into())),
+                Ok(count) => written += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                Err(error) => return Err(self.take_back(written, error)),
             }
         }
         Ok(())
+    }
+
+    /// Half a record is worse than none: it looks whole. It is cut off again if nobody wrote behind it meanwhile.
+    #[cold]
+    fn take_back(&mut self, written: usize, error: io::Error) -> io::Error {
+        if written > 0 {
+            self.torn = self.cut_off(written as u64).is_err();
+        }
+        error
+    }
+
+    fn cut_off(&mut self, written: u64) -> io::Result<()> {
+        // After an appending write the position is where that write ended.
+        let end = self.file.stream_position()?;
+        if self.file.metadata()?.len() != end || end < written {
+            return Err(io::ErrorKind::Other.into());
+        }
+        self.file.set_len(end - written)
     }
 }
 
@@ -49,6 +60,7 @@ impl Target for FileTarget {
     fn write(&mut self, lines: &[u8]) -> io::Result<()> {
         if self.torn {
             self.write_all(b"\n")?;
+            self.torn = false;
         }
         self.write_all(lines)
     }

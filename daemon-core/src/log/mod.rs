@@ -58,9 +58,7 @@ impl LogTo {
     pub(crate) fn path(&self, wall: Wall) -> Option<PathBuf> {
         match &self.0 {
             Kind::Nowhere => None,
-            Kind::Pattern(pattern) if pattern.contains('%') => {
-                Some(LocalTime::of(wall).format(pattern).into())
-            }
+            Kind::Pattern(pattern) if pattern.contains('%') => Some(LocalTime::of(wall).format(pattern).into()),
             Kind::Pattern(path) => Some(path.into()),
             Kind::Asked(ask) => Some(ask()),
         }

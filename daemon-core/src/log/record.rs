@@ -98,10 +98,7 @@ fn prefix(out: &mut Vec<u8>, source: Source<'_>, mark: &[u8]) {
     out.extend_from_slice(digits(&mut number, source.pid));
     out.push(b' ');
     out.extend(
-        label(source.target)
-            .bytes()
-            .take(LONGEST_LABEL)
-            .map(|byte| if allowed_in_label(byte) { byte } else { b'_' }),
+        label(source.target).bytes().take(LONGEST_LABEL).map(|byte| if allowed_in_label(byte) { byte } else { b'_' }),
     );
     out.extend_from_slice(mark);
     out.push(b' ');
@@ -194,12 +191,8 @@ mod tests {
 
     fn lines(message: &str) -> Vec<String> {
         let mut out = Vec::new();
-        let source = Source {
-            wall: Wall(1_700_000_000_123_000_000),
-            pid: 42,
-            target: "my_app::fetch",
-            level: Level::Info,
-        };
+        let source =
+            Source { wall: Wall(1_700_000_000_123_000_000), pid: 42, target: "my_app::fetch", level: Level::Info };
         write(&mut out, source, message);
         let text = String::from_utf8(out).expect("text");
         assert!(text.ends_with('\n'));
@@ -218,18 +211,10 @@ mod tests {
     #[test]
     fn b25_stamps_have_milliseconds() {
         let mut out = Vec::new();
-        let source = Source {
-            wall: Wall(1_700_000_000_007_000_000),
-            pid: 1,
-            target: "x",
-            level: Level::Warn,
-        };
+        let source = Source { wall: Wall(1_700_000_000_007_000_000), pid: 1, target: "x", level: Level::Warn };
         write(&mut out, source, "y");
         let line = String::from_utf8(out).expect("text");
-        assert!(
-            line.contains(".007 ") && line.ends_with("] 1 x warn: y\n"),
-            "{line}"
-        );
+        assert!(line.contains(".007 ") && line.ends_with("] 1 x warn: y\n"), "{line}");
     }
 
     /// Whatever a message holds, it is one record, and none can be forged: fault 96.
@@ -239,10 +224,7 @@ mod tests {
         assert_eq!(lines(forged).len(), 1);
         let hostile = "a\rb\tc\u{1b}[2Jd\0e\u{7f}f\u{9b}g\u{202e}h\u{2028}i\u{2066}j";
         let line = lines(hostile).remove(0);
-        assert!(
-            line.ends_with(r"a\rb\tc\u{1b}[2Jd\u{0}e\u{7f}f\u{9b}g\u{202e}h\u{2028}i\u{2066}j"),
-            "{line}"
-        );
+        assert!(line.ends_with(r"a\rb\tc\u{1b}[2Jd\u{0}e\u{7f}f\u{9b}g\u{202e}h\u{2028}i\u{2066}j"), "{line}");
         assert!(lines("größer → 10 µs")[0].ends_with("größer → 10 µs"));
     }
 
@@ -251,35 +233,19 @@ mod tests {
         let parts = lines(&"é".repeat(6_000));
         assert!(parts.len() == 3 || parts.len() == 4, "{}", parts.len());
         assert!(parts.iter().all(|line| line.len() < LONGEST_LINE));
-        assert!(
-            parts[0].contains(" fetch é")
-                && parts[1..].iter().all(|line| line.contains(" fetch+ é"))
-        );
+        assert!(parts[0].contains(" fetch é") && parts[1..].iter().all(|line| line.contains(" fetch+ é")));
         let huge = lines(&"x".repeat(10 * 1024 * 1024));
         let kept: usize = huge.iter().map(|line| line.matches('x').count()).sum();
         assert_eq!(kept, LONGEST_MESSAGE);
-        assert!(
-            huge.last()
-                .expect("a line")
-                .ends_with(" [10223616 bytes cut]")
-        );
+        assert!(huge.last().expect("a line").ends_with(" [10223616 bytes cut]"));
     }
 
     #[test]
     fn a_label_can_not_pretend_to_be_a_continuation() {
         let mut out = Vec::new();
-        let source = Source {
-            wall: Wall(0),
-            pid: 1,
-            target: "a+\nb",
-            level: Level::Info,
-        };
+        let source = Source { wall: Wall(0), pid: 1, target: "a+\nb", level: Level::Info };
         write(&mut out, source, "y");
-        assert!(
-            String::from_utf8(out)
-                .expect("text")
-                .ends_with("] 1 a__b y\n")
-        );
+        assert!(String::from_utf8(out).expect("text").ends_with("] 1 a__b y\n"));
     }
 
     #[test]

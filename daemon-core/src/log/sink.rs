@@ -20,6 +20,7 @@ use super::file::FileTarget;
 use super::record::{self, Source};
 use super::{LogTo, Target};
 use crate::clock::Wall;
+use crate::error::{Error, Exit};
 use crate::sys::{clock, process};
 
 /// The name of the log file is asked for again when the wall clock enters another such span, in seconds.
@@ -49,6 +50,8 @@ struct State {
     early: Vec<(Level, Vec<u8>)>,
     opened: bool,
     to: Option<LogTo>,
+    /// What relative names count from.
+    base: PathBuf,
     path: Option<PathBuf>,
     file: Option<Counted<FileTarget>>,
     console: Option<Counted<Console>>,
@@ -86,6 +89,7 @@ impl Sink {
         let Some(path) = to.and_then(|to| to.path(wall)) else {
             return;
         };
+        let path = self.state().base.join(path);
         if self.state().path.as_ref() == Some(&path) {
             return;
         }
@@ -126,12 +130,7 @@ impl Log for Sink {
         let wall = clock::wall();
         // The author's `Display` runs here: it may log, or panic, and holds up nobody.
         let _ = write!(message, "{}", record.args());
-        let source = Source {
-            wall,
-            pid: self.pid,
-            target: record.target(),
-            level: record.level(),
-        };
+        let source = Source { wall, pid: self.pid, target: record.target(), level: record.level() };
         record::write(&mut lines, source, &message);
         self.take(record.level(), &lines, wall);
         let _ = BUFFERS.try_with(|buffers| *buffers.borrow_mut() = (message, lines));
@@ -165,56 +164,45 @@ impl Log for Door {
 ///
 /// Says no when the program has a logger already: then that one keeps all records.
 pub(crate) fn install(verbose: bool) -> Result<(), log::SetLoggerError> {
-    SINK.get_or_init(|| Sink {
-        pid: process::pid(),
-        state: Mutex::default(),
-    });
-    let level = if verbose {
-        LevelFilter::Debug
-    } else {
-        LevelFilter::Info
-    };
+    SINK.get_or_init(|| Sink { pid: process::pid(), state: Mutex::default() });
+    let level = if verbose { LevelFilter::Debug } else { LevelFilter::Info };
     let door: Box<dyn Log> = Box::new(Door);
     fern::Dispatch::new().level(level).chain(door).apply()
 }
 
 /// Opens the targets and writes what has waited: the file as declared, and standard output when there is no file, when
-/// it can not be opened, or when `verbose`.
-pub(crate) fn open(to: &LogTo, verbose: bool) {
-    let Some(sink) = SINK.get() else { return };
+/// it can not be opened, or when `verbose`. A detached daemon has no standard output: there a file that can not be
+/// opened is an error.
+pub(crate) fn open(to: &LogTo, base: &Path, verbose: bool, detached: bool) -> Result<(), Error> {
+    let Some(sink) = SINK.get() else { return Ok(()) };
     let wall = clock::wall();
     SPAN.store(wall.seconds() / ASK_EVERY, Ordering::Relaxed);
-    let path = to.path(wall);
-    let file = path.as_deref().map(FileTarget::open);
-    let mut state = sink.state();
-    let fallen_back = match (file, &path) {
-        (Some(Ok(file)), _) => {
-            state.file = Some(Counted::new(file));
-            None
-        }
-        (Some(Err(error)), Some(path)) => Some(cannot_open(path, &error)),
-        _ => None,
+    let path = to.path(wall).map(|path| base.join(path));
+    let (file, trouble) = match path.as_deref().map(|path| (path, FileTarget::open(path))) {
+        Some((_, Ok(file))) => (Some(file), None),
+        Some((path, Err(error))) => (None, Some(format!("can not write to the log {}: {error}", path.display()))),
+        None => (None, None),
     };
-    if verbose || state.file.is_none() {
+    if let (true, Some(trouble)) = (detached, &trouble) {
+        return Err(Error::new(Exit::CantCreate, trouble.clone()));
+    }
+    let mut state = sink.state();
+    state.path = path.filter(|_| file.is_some());
+    state.file = file.map(Counted::new);
+    if (verbose || state.file.is_none()) && !detached {
         state.console = Console::new(io::stdout().as_fd()).ok().map(Counted::new);
     }
-    state.path = path.filter(|_| state.file.is_some());
     state.to = Some(to.clone());
+    base.clone_into(&mut state.base);
     state.opened = true;
     for (_, lines) in std::mem::take(&mut state.early) {
         state.write(&lines, sink.pid);
     }
     drop(state);
-    if let Some(warning) = fallen_back {
-        log::warn!(target: "daemon", "{warning}");
+    if let Some(trouble) = trouble {
+        log::warn!(target: "daemon", "{trouble}; using standard output");
     }
-}
-
-fn cannot_open(path: &Path, error: &io::Error) -> String {
-    format!(
-        "can not write to the log {}: {error}; using standard output",
-        path.display()
-    )
+    Ok(())
 }
 
 /// The log file in use.
@@ -247,11 +235,7 @@ pub(crate) fn close(in_a_hurry: bool) -> bool {
     let Some(sink) = SINK.get() else { return false };
     drain();
     let state = sink.state();
-    if let Some(console) = state
-        .console
-        .as_ref()
-        .filter(|console| !in_a_hurry && console.target.unsent().is_some())
-    {
+    if let Some(console) = state.console.as_ref().filter(|console| !in_a_hurry && console.target.unsent().is_some()) {
         console.target.wait(LAST_WAIT);
     }
     let shown = state.console.is_some();

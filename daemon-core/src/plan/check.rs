@@ -28,9 +28,7 @@ impl Plan {
             return Err(bad("write 100us or more, or 0 to iterate at once"));
         }
         if origin != Origin::Default && !self.executes() {
-            return Err(bad(
-                "nothing runs at it: give a method #[execute], or use #[every(…)]",
-            ));
+            return Err(bad("nothing runs at it: give a method #[execute], or use #[every(…)]"));
         }
         Ok(())
     }
@@ -41,9 +39,7 @@ impl Plan {
         if (0.0..=1.0).contains(&value) {
             return Ok(());
         }
-        Err(config(format!(
-            "idle = {value} ({origin}): write a probability from 0 to 1, as in 0.5"
-        )))
+        Err(config(format!("idle = {value} ({origin}): write a probability from 0 to 1, as in 0.5")))
     }
 
     /// Names of our own flags are refused for the author's, since one of the two would never be read.
@@ -55,13 +51,8 @@ impl Plan {
                     "option --{name}: the framework has a flag of that name: rename the method"
                 )));
             }
-            if self.options[..index]
-                .iter()
-                .any(|other| other.name == *name)
-            {
-                return Err(config(format!(
-                    "option --{name} is declared twice: rename one"
-                )));
+            if self.options[..index].iter().any(|other| other.name == *name) {
+                return Err(config(format!("option --{name} is declared twice: rename one")));
             }
         }
         Ok(())
@@ -70,9 +61,9 @@ impl Plan {
 
 fn check_hook(hook: &Hook) -> Result<(), Error> {
     match hook.trigger {
-        Trigger::Every(period) if !(SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&period) => Err(
-            config(format!("{hook}: write a period from 100us to 100 years")),
-        ),
+        Trigger::Every(period) if !(SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&period) => {
+            Err(config(format!("{hook}: write a period from 100us to 100 years")))
+        }
         _ => Ok(()),
     }
 }
@@ -88,10 +79,7 @@ mod tests {
     use std::time::Duration;
 
     fn plan(change: impl FnOnce(&mut Plan)) -> Result<(), Error> {
-        let mut plan = Plan {
-            name: "x".into(),
-            ..Plan::default()
-        };
+        let mut plan = Plan { name: "x".into(), ..Plan::default() };
         plan.hooks.push(Hook::new(Trigger::Tick, Place::here()));
         change(&mut plan);
         plan.check()
@@ -106,28 +94,18 @@ mod tests {
     #[test]
     fn a_plain_plan_is_good() {
         assert_eq!(plan(|_| {}), Ok(()));
-        assert_eq!(
-            plan(|plan| plan.interval.declare(SHORTEST_INTERVAL)),
-            Ok(())
-        );
+        assert_eq!(plan(|plan| plan.interval.declare(SHORTEST_INTERVAL)), Ok(()));
     }
 
     #[test]
     fn fault_071_intervals_and_probabilities_out_of_range_are_refused() {
-        assert!(
-            refused(|plan| plan.interval.declare(Duration::from_nanos(99_999))).contains("100us")
-        );
+        assert!(refused(|plan| plan.interval.declare(Duration::from_nanos(99_999))).contains("100us"));
         assert!(refused(|plan| plan.interval.declare(Duration::MAX)).contains("100 years"));
         for idle in [-0.1, 1.1, f64::NAN, f64::INFINITY, 1e308] {
-            assert!(
-                refused(|plan| plan.idle.declare(idle)).contains("from 0 to 1"),
-                "{idle}"
-            );
+            assert!(refused(|plan| plan.idle.declare(idle)).contains("from 0 to 1"), "{idle}");
         }
         let every = Trigger::Every(Duration::ZERO);
-        assert!(
-            refused(|plan| plan.hooks.push(Hook::new(every, Place::here()))).contains("period")
-        );
+        assert!(refused(|plan| plan.hooks.push(Hook::new(every, Place::here()))).contains("period"));
     }
 
     #[test]

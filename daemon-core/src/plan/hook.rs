@@ -98,13 +98,7 @@ impl PartialEq for Hook {
 
 impl Hook {
     pub(crate) const fn new(trigger: Trigger, place: Place) -> Self {
-        Self {
-            trigger,
-            about: String::new(),
-            deadline: None,
-            on_error: OnError::Stop,
-            place,
-        }
+        Self { trigger, about: String::new(), deadline: None, on_error: OnError::Stop, place }
     }
 
     /// What the hook is for, in the author's words; the macro puts the doc comment here.

@@ -34,25 +34,16 @@ pub struct Setting<T> {
 
 impl<T> Setting<T> {
     pub(crate) const fn default(value: T) -> Self {
-        Self {
-            value,
-            origin: Origin::Default,
-        }
+        Self { value, origin: Origin::Default }
     }
 
     pub(crate) fn declare(&mut self, value: T) {
-        *self = Self {
-            value,
-            origin: Origin::Declared,
-        };
+        *self = Self { value, origin: Origin::Declared };
     }
 
     pub(crate) fn overridden(&mut self, value: Option<T>) {
         if let Some(value) = value {
-            *self = Self {
-                value,
-                origin: Origin::Flag,
-            };
+            *self = Self { value, origin: Origin::Flag };
         }
     }
 }

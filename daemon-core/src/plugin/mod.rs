@@ -66,6 +66,9 @@ pub trait Plugin: Any {
     }
 }
 
+/// Makes a plugin when the daemon really runs.
+pub(crate) type MakePlugin = Box<dyn FnOnce() -> Box<dyn Plugin>>;
+
 /// The plugins of a running daemon, in declared order.
 #[derive(Default)]
 pub(crate) struct Plugins(Vec<Slot>);
@@ -76,12 +79,16 @@ struct Slot {
 }
 
 impl Plugins {
-    pub(crate) fn add(&mut self, plugin: Box<dyn Plugin>) {
+    /// Makes the plugins that were declared.
+    pub(crate) fn make(makers: Vec<MakePlugin>) -> Self {
+        let mut plugins = Self::default();
+        makers.into_iter().for_each(|make| plugins.add(make()));
+        plugins
+    }
+
+    fn add(&mut self, plugin: Box<dyn Plugin>) {
         let kind = (*plugin).type_id();
-        self.0.push(Slot {
-            kind,
-            plugin: RefCell::new(plugin),
-        });
+        self.0.push(Slot { kind, plugin: RefCell::new(plugin) });
     }
 
     /// The first plugin of type `P`.
@@ -102,21 +109,14 @@ impl Plugins {
     }
 
     pub(crate) fn names(&self) -> Vec<String> {
-        self.0
-            .iter()
-            .map(|slot| slot.plugin.borrow().name())
-            .collect()
+        self.0.iter().map(|slot| slot.plugin.borrow().name()).collect()
     }
 
     /// Each line of each plugin's instructions, with the plugin's name before it.
     pub(crate) fn instructions(&self) -> Vec<String> {
         let lines = |slot: &Slot| {
             let plugin = slot.plugin.borrow();
-            plugin
-                .instructions()
-                .into_iter()
-                .map(|line| format!("[{}] {line}", plugin.name()))
-                .collect::<Vec<_>>()
+            plugin.instructions().into_iter().map(|line| format!("[{}] {line}", plugin.name())).collect::<Vec<_>>()
         };
         self.0.iter().flat_map(lines).collect()
     }
@@ -128,11 +128,7 @@ impl Plugins {
             let plugin = slot.plugin.borrow();
             let mut found = Vec::new();
             plugin.check_environment(&mut found);
-            all.extend(
-                found
-                    .into_iter()
-                    .map(|problem| format!("[{}] {problem}", plugin.name())),
-            );
+            all.extend(found.into_iter().map(|problem| format!("[{}] {problem}", plugin.name())));
         }
         all
     }

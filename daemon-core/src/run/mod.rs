@@ -4,21 +4,29 @@
 //! also runs under virtual time.
 
 mod perform;
+mod preflight;
 mod world;
 
 use std::collections::VecDeque;
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 
-use crate::clock::Mono;
+use crate::clock::{Boot, Mono};
 use crate::context::{Context, Watch};
-use crate::engine::{Action, Engine, Input, Mode};
-use crate::error::Exit;
+use crate::engine::{Action, Engine, Input, Mode, Step};
+use crate::error::{Error, Exit};
+use crate::handover::Handover;
 use crate::hook::{BoxedHook, BoxedSetup};
+use crate::launch::Report;
 use crate::lock::Provider;
 use crate::log;
 use crate::plan::Plan;
+use crate::role::Birth;
+use crate::spec::Spec;
+use crate::sys::process;
 
 pub(crate) use perform::panic_text;
+pub(crate) use preflight::ANSWER;
 pub(crate) use world::Real;
 
 /// What the loop needs of the world: the time, and news.
@@ -34,6 +42,15 @@ pub(crate) trait World {
 
     /// Adds what has come meanwhile, without sleeping.
     fn poll(&mut self, news: &mut VecDeque<Input>);
+
+    /// Starts the program for trial; its end is news.
+    fn preflight(&mut self, news: &mut VecDeque<Input>);
+
+    /// Ends a trial.
+    fn kill_preflight(&mut self);
+
+    /// Becomes the program that was tried. Comes back only with the reason why not.
+    fn exec(&mut self, handover: Handover, kept: &[BorrowedFd<'_>]) -> Error;
 }
 
 /// Everything the runner needs besides the engine.
@@ -45,6 +62,14 @@ pub(crate) struct Parts<D> {
     pub(crate) hooks: Vec<BoxedHook<D>>,
     pub(crate) locks: Vec<Box<dyn Provider>>,
     pub(crate) context: Context,
+    /// What the author declares, for declaring it once more.
+    pub(crate) declare: fn(&mut Spec<D>),
+    pub(crate) birth: Birth,
+    pub(crate) report: Report,
+    /// When restarts happened.
+    pub(crate) restarts: Vec<Boot>,
+    /// After a restart in place: the descriptors that each lock kept.
+    pub(crate) kept: Option<Vec<Vec<OwnedFd>>>,
 }
 
 /// How a run ended.
@@ -64,16 +89,10 @@ pub(crate) struct Runner<D, W> {
     inbox: VecDeque<Input>,
 }
 
-impl<D, W: World> Runner<D, W> {
+impl<D: 'static, W: World> Runner<D, W> {
     pub(crate) fn new(world: W, parts: Parts<D>) -> Self {
         let engine = Engine::new(Rc::clone(&parts.plan), parts.mode);
-        Self {
-            world,
-            engine,
-            parts,
-            daemon: None,
-            inbox: VecDeque::from([Input::Start]),
-        }
+        Self { world, engine, parts, daemon: None, inbox: VecDeque::from([Input::Start]) }
     }
 
     /// Runs the daemon to its end.
@@ -85,14 +104,19 @@ impl<D, W: World> Runner<D, W> {
             self.engine.step(self.world.now(), input, &mut actions);
             for action in actions.drain(..) {
                 match action {
+                    Action::Run(Step::Exec) => {
+                        let error = self.exec();
+                        self.inbox.push_back(Input::Done(Err(error)));
+                    }
                     Action::Run(step) => {
-                        let answer =
-                            perform::step(&mut self.parts, &mut self.daemon, &self.engine, step);
+                        let answer = perform::step(&mut self.parts, &mut self.daemon, &self.engine, step);
                         self.collect(answer);
                     }
                     Action::Wait(until) => self.world.wait(until, &mut self.inbox),
+                    Action::Preflight => self.world.preflight(&mut self.inbox),
+                    Action::KillPreflight => self.world.kill_preflight(),
                     Action::Exit(exit, reason) => return Ended { exit, reason },
-                    other => perform::note(&self.parts, &self.engine, other),
+                    other => perform::note(&mut self.parts, &self.engine, other),
                 }
             }
         }
@@ -107,10 +131,30 @@ impl<D, W: World> Runner<D, W> {
         self.inbox.push_back(answer);
     }
 
+    /// Becomes the new program, which finds the locks held and the grid as it is.
+    fn exec(&mut self) -> Error {
+        let kept: Vec<Vec<BorrowedFd<'_>>> = self.parts.locks.iter().map(|lock| lock.kept()).collect();
+        let numbers = |fds: &Vec<BorrowedFd<'_>>| fds.iter().map(AsRawFd::as_raw_fd).collect();
+        let mut handover = Handover {
+            pid: process::pid(),
+            program: self.parts.birth.program.clone(),
+            base: self.parts.birth.base.clone(),
+            detached: self.parts.birth.detached,
+            cause: self.engine.restart_cause().to_owned(),
+            restarts: self.parts.restarts.clone(),
+            grid: self.engine.grid().map(|grid| grid.parts()),
+            locks: kept.iter().map(numbers).collect(),
+        };
+        handover.restarted(self.parts.context.now().boot);
+        log::drain();
+        self.world.exec(handover, &kept.concat())
+    }
+
     /// The last thing before the process ends: gives slow readers of the log their last chance. Says whether what was
-    /// logged could be seen on standard output.
-    pub(crate) fn finish(self) -> bool {
-        log::close(self.parts.context.stop_count() > 1)
+    /// logged could be seen on standard output, and gives back the line to a launcher.
+    pub(crate) fn finish(self) -> (bool, Report) {
+        let told = log::close(self.parts.context.stop_count() > 1);
+        (told, self.parts.report)
     }
 }
 

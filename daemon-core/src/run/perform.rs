@@ -8,41 +8,58 @@ use crate::context::{Cause, problems};
 use crate::duration::Pretty;
 use crate::engine::{Action, Engine, Input, Reply, Source, Step};
 use crate::error::{Error, Exit, Result};
+use crate::lock::Acquired;
+use crate::plugin::Plugins;
+use crate::role::Birth;
+use crate::spec::Spec;
 use crate::status::{self, Facts};
 
 /// Carries out one step and answers.
-pub(super) fn step<D>(
-    parts: &mut Parts<D>,
-    daemon: &mut Option<D>,
-    engine: &Engine,
-    step: Step,
-) -> Input {
-    let lock = |lock, reply| Input::Reply {
-        source: Source::Lock(lock),
-        reply,
-    };
+pub(super) fn step<D: 'static>(parts: &mut Parts<D>, daemon: &mut Option<D>, engine: &Engine, step: Step) -> Input {
+    let lock = |lock, reply| Input::Reply { source: Source::Lock(lock), reply };
     match step {
-        Step::Acquire(index) => lock(index, Reply::Acquired(parts.locks[index].acquire())),
+        Step::Acquire(index) => lock(index, Reply::Acquired(acquire(parts, index))),
         Step::Renew(index) => lock(index, Reply::Renewed(parts.locks[index].renew())),
         Step::Release(index) => {
             parts.locks[index].release();
             Input::Done(Ok(()))
         }
-        Step::OpenLog => {
-            crate::log::open(&parts.plan.log.value, parts.verbose);
+        Step::OpenLog => Input::Done(open_log(parts)),
+        Step::Remake => {
+            remake(parts);
             Input::Done(Ok(()))
         }
         other => Input::Done(guarded(|| author_step(parts, daemon, engine, other))),
     }
 }
 
+/// Takes a lock, or takes it over from the image before a restart in place.
+fn acquire<D>(parts: &mut Parts<D>, index: usize) -> Acquired {
+    match &mut parts.kept {
+        None => parts.locks[index].acquire(),
+        Some(kept) => {
+            let own = kept.get_mut(index).map(std::mem::take).unwrap_or_default();
+            parts.locks[index].resume(own)
+        }
+    }
+}
+
+fn open_log<D>(parts: &Parts<D>) -> Result<(), Error> {
+    let Birth { base, detached, .. } = &parts.birth;
+    crate::log::open(&parts.plan.log.value, base, parts.verbose, *detached)
+}
+
+/// Setup and plugins are used up by the first start; declaring once more gives new ones. The plan stays as it is.
+fn remake<D: 'static>(parts: &mut Parts<D>) {
+    let mut spec = Spec::default();
+    (parts.declare)(&mut spec);
+    parts.setup = spec.setup;
+    parts.hooks = spec.hooks;
+    parts.context.plugins = Plugins::make(spec.plugins);
+}
+
 /// The steps in which code of the author or of a plugin runs.
-fn author_step<D>(
-    parts: &mut Parts<D>,
-    daemon: &mut Option<D>,
-    engine: &Engine,
-    step: Step,
-) -> Result<()> {
+fn author_step<D>(parts: &mut Parts<D>, daemon: &mut Option<D>, engine: &Engine, step: Step) -> Result<()> {
     let context = &parts.context;
     match step {
         Step::Hook { hook, cause } => {
@@ -53,32 +70,21 @@ fn author_step<D>(
         }
         Step::CheckEnvironment => {
             let found = context.plugins.problems();
-            if found.is_empty() {
-                Ok(())
-            } else {
-                Err(problems(&found).into())
-            }
+            if found.is_empty() { Ok(()) } else { Err(problems(&found).into()) }
         }
         Step::PluginSetup(index) => {
             let mut plugin = context.plugins.nth(index);
             let name = plugin.name();
-            plugin
-                .setup(context)
-                .map_err(|error| named(&name, error.as_ref()))
+            plugin.setup(context).map_err(|error| named(&name, error.as_ref()))
         }
         Step::PluginTeardown(index) => {
             *context.cause.borrow_mut() = Cause::Life;
             let mut plugin = context.plugins.nth(index);
             let name = plugin.name();
-            plugin
-                .teardown(context)
-                .map_err(|error| named(&name, error.as_ref()))
+            plugin.teardown(context).map_err(|error| named(&name, error.as_ref()))
         }
         Step::Setup => {
-            let setup = parts
-                .setup
-                .take()
-                .ok_or("a daemon needs a setup: add #[setup], or spec.setup(…)")?;
+            let setup = parts.setup.take().ok_or("a daemon needs a setup: add #[setup], or spec.setup(…)")?;
             *daemon = Some(setup(context)?);
             Ok(())
         }
@@ -86,8 +92,8 @@ fn author_step<D>(
             drop(daemon.take());
             Ok(())
         }
-        // The steps of locks and log are not the author's: they never come here.
-        Step::Acquire(_) | Step::Renew(_) | Step::Release(_) | Step::OpenLog => Ok(()),
+        // The other steps are not the author's: they never come here.
+        Step::Acquire(_) | Step::Renew(_) | Step::Release(_) | Step::OpenLog | Step::Exec | Step::Remake => Ok(()),
     }
 }
 
@@ -120,7 +126,7 @@ pub(crate) fn panic_text(payload: &(dyn Any + Send)) -> &str {
 }
 
 /// Carries out an action that needs no answer.
-pub(super) fn note<D>(parts: &Parts<D>, engine: &Engine, action: Action) {
+pub(super) fn note<D>(parts: &mut Parts<D>, engine: &Engine, action: Action) {
     let context = &parts.context;
     match action {
         Action::Count(count) => context.stats.borrow_mut().count(count),
@@ -128,8 +134,11 @@ pub(super) fn note<D>(parts: &Parts<D>, engine: &Engine, action: Action) {
         Action::Stopping => context.stopping.set(true),
         Action::Interval(interval) => context.interval.set(interval),
         Action::Dump => dump(parts, engine),
-        Action::Ready => say_ready(parts),
-        Action::Run(_) | Action::Wait(_) | Action::Exit(..) => {}
+        Action::Ready => {
+            say_ready(parts);
+            parts.report.ready();
+        }
+        Action::Run(_) | Action::Wait(_) | Action::Exit(..) | Action::Preflight | Action::KillPreflight => {}
     }
 }
 
@@ -145,7 +154,8 @@ fn say_ready<D>(parts: &Parts<D>) {
         Some(lock) => format!("lock: {}", lock.describe()),
         None => "no lock: several instances may run".to_owned(),
     };
-    log::info!(target: "daemon", "{} {} started, {interval}, {lock}", plan.name, plan.version);
+    let how = if parts.restarts.is_empty() { "started" } else { "started again" };
+    log::info!(target: "daemon", "{} {} {how}, {interval}, {lock}", plan.name, plan.version);
 }
 
 #[cold]
@@ -156,6 +166,8 @@ fn dump<D>(parts: &Parts<D>, engine: &Engine) {
         interval: context.interval(),
         stopping: context.stopping(),
         verbose: parts.verbose,
+        detached: parts.birth.detached,
+        restarts: parts.restarts.len(),
         locks: parts.locks.iter().map(|lock| lock.describe()).collect(),
         plugins: context.plugins.names(),
         due: engine.due_times(),

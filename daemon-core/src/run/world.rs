@@ -1,36 +1,41 @@
 //! The real world: the kernel's clocks, signals, and one place to sleep.
 
 use std::collections::VecDeque;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::World;
+use super::preflight::Preflight;
 use crate::clock::{Mono, Now};
 use crate::context::Watch;
 use crate::engine::Input;
 use crate::error::{Error, Exit};
+use crate::handover::Handover;
 use crate::log;
+use crate::role;
 use crate::signal::Signal;
+use crate::sys::reenter::{Origin, Program};
 use crate::sys::wait::{Interest, Waiter};
-use crate::sys::{clock, signals};
+use crate::sys::{clock, memfd, signals};
 
 /// What a token of the [`Waiter`] stands for.
 const SIGNALS: u64 = 0;
 const STANDARD_OUTPUT: u64 = 1;
+const PREFLIGHT: u64 = 2;
 
 /// Signals every daemon listens for, so that none of them kills it by default action.
-const ALWAYS: [Signal; 6] = [
-    Signal::INT,
-    Signal::TERM,
-    Signal::HUP,
-    Signal::USR1,
-    Signal::USR2,
-    Signal::CONT,
-];
+const ALWAYS: [Signal; 6] = [Signal::INT, Signal::TERM, Signal::HUP, Signal::USR1, Signal::USR2, Signal::CONT];
 
 /// The kernel.
 pub(crate) struct Real {
     signals: signals::Signals,
     waiter: Waiter,
+    origin: Origin,
+    program: PathBuf,
+    preflight: Option<Preflight>,
+    /// The program whose trial has succeeded.
+    tried: Option<Program>,
 }
 
 /// The kernel, as far as a hook may look.
@@ -48,21 +53,23 @@ impl Watch for Kernel {
 
 impl Real {
     /// Listens for signals from now on: the framework's and `declared` ones.
-    pub(crate) fn new(declared: impl IntoIterator<Item = Signal>) -> Result<Self, Error> {
+    pub(crate) fn new(
+        declared: impl IntoIterator<Item = Signal>,
+        origin: Origin,
+        program: PathBuf,
+    ) -> Result<Self, Error> {
         let mut wanted: Vec<Signal> = ALWAYS.into_iter().chain(declared).collect();
         wanted.sort_unstable();
         wanted.dedup();
         clock::least_timer_slack();
-        let failed = |what: &str, error: &dyn std::fmt::Display| {
-            Error::new(Exit::Os, format!("{what}: {error}"))
-        };
-        let signals = signals::Signals::listen(&wanted)
-            .map_err(|error| failed("can not listen for signals", &error))?;
+        let failed = |what: &str, error: &dyn std::fmt::Display| Error::new(Exit::Os, format!("{what}: {error}"));
+        let signals =
+            signals::Signals::listen(&wanted).map_err(|error| failed("can not listen for signals", &error))?;
         let waiter = Waiter::new().map_err(|error| failed("can not set up the loop", &error))?;
         waiter
             .watch(signals.fd(), SIGNALS, Interest::Readable)
             .map_err(|error| failed("can not watch for signals", &error))?;
-        Ok(Self { signals, waiter })
+        Ok(Self { signals, waiter, origin, program, preflight: None, tried: None })
     }
 
     fn take(&mut self, tokens: &[u64], news: &mut VecDeque<Input>) {
@@ -70,9 +77,44 @@ impl Real {
             match *token {
                 SIGNALS => news.extend(self.signals.pending().map(Input::Signal)),
                 STANDARD_OUTPUT => log::drain(),
+                PREFLIGHT => news.extend(self.preflight_ended().map(Input::Preflight)),
                 _ => {}
             }
         }
+    }
+}
+
+impl Real {
+    fn preflight_ended(&mut self) -> Option<Result<(), String>> {
+        let verdict = self.preflight.take()?.verdict();
+        Some(verdict.map(|program| self.tried = Some(program)))
+    }
+
+    fn start_preflight(&mut self) -> Result<(), String> {
+        let preflight = Preflight::start(&self.origin, &self.program)?;
+        self.waiter
+            .watch(preflight.fd(), PREFLIGHT, Interest::Readable)
+            .map_err(|error| format!("can not watch the trial: {error}"))?;
+        self.preflight = Some(preflight);
+        Ok(())
+    }
+
+    fn try_exec(&mut self, handover: &Handover, kept: &[BorrowedFd<'_>]) -> std::io::Error {
+        let Some(program) = self.tried.take() else {
+            return std::io::Error::other("no program was tried");
+        };
+        let memory = match memfd::seal(&handover.to_bytes()) {
+            Ok(memory) => memory,
+            Err(error) => return error,
+        };
+        // From here to the handlers of the new image signals wait in the kernel. What our handlers have already taken
+        // is put back there, or the new image would never hear of it.
+        signals::block();
+        self.signals.pending().for_each(signals::put_back);
+        let kept: Vec<_> = kept.iter().copied().chain([memory.as_fd()]).collect();
+        let error = self.origin.exec(&program, &role::restarted(memory.as_raw_fd()), &kept);
+        signals::unblock();
+        error
     }
 }
 
@@ -87,10 +129,7 @@ impl World for Real {
 
     fn wait(&mut self, until: Option<Mono>, news: &mut VecDeque<Input>) {
         // A reader of standard output that is slow wakes us when it takes more.
-        log::unsent(|fd| {
-            self.waiter
-                .watch(fd, STANDARD_OUTPUT, Interest::WritableOnce)
-        });
+        log::unsent(|fd| self.waiter.watch(fd, STANDARD_OUTPUT, Interest::WritableOnce));
         let mut tokens = Tokens::default();
         if let Err(error) = self.waiter.wait(until, |token| tokens.push(token)) {
             ::log::error!(target: "daemon", "can not wait: {error}");
@@ -107,6 +146,23 @@ impl World for Real {
             ::log::error!(target: "daemon", "can not look for news: {error}");
         }
         self.take(tokens.as_slice(), news);
+    }
+
+    fn preflight(&mut self, news: &mut VecDeque<Input>) {
+        if let Err(why) = self.start_preflight() {
+            news.push_back(Input::Preflight(Err(why)));
+        }
+    }
+
+    fn kill_preflight(&mut self) {
+        if let Some(preflight) = &mut self.preflight {
+            preflight.kill();
+        }
+    }
+
+    fn exec(&mut self, handover: Handover, kept: &[BorrowedFd<'_>]) -> Error {
+        let error = self.try_exec(&handover, kept);
+        Error::new(Exit::Os, error.to_string())
     }
 }
 

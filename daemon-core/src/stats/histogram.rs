@@ -38,12 +38,7 @@ pub(super) struct Histogram {
 
 impl Histogram {
     pub(super) fn new() -> Self {
-        Self {
-            buckets: Box::new([0; OCTAVES * PARTS]),
-            count: 0,
-            sum: 0,
-            max: 0,
-        }
+        Self { buckets: Box::new([0; OCTAVES * PARTS]), count: 0, sum: 0, max: 0 }
     }
 
     pub(super) fn record(&mut self, value: u64) {
@@ -114,11 +109,7 @@ pub(super) struct Recent {
 
 impl Recent {
     pub(super) const fn new() -> Self {
-        Self {
-            ring: [0; RECENT],
-            at: 0,
-            len: 0,
-        }
+        Self { ring: [0; RECENT], at: 0, len: 0 }
     }
 
     pub(super) fn push(&mut self, value: u64) {
@@ -133,11 +124,7 @@ impl Recent {
         let values = &mut values[..self.len];
         values.sort_unstable();
         let trim = (values.len() * TRIM_PERCENT).div_ceil(100);
-        let kept = if values.len() > 2 * trim {
-            &values[trim..values.len() - trim]
-        } else {
-            &*values
-        };
+        let kept = if values.len() > 2 * trim { &values[trim..values.len() - trim] } else { &*values };
         let sum: u128 = kept.iter().map(|value| u128::from(*value)).sum();
         #[allow(clippy::cast_possible_truncation, reason = "a mean of u64 fits a u64")]
         let mean = (sum / kept.len().max(1) as u128) as u64;
@@ -151,26 +138,10 @@ mod tests {
 
     #[test]
     fn buckets_hold_what_they_say() {
-        for value in [
-            0,
-            1,
-            31,
-            32,
-            33,
-            63,
-            64,
-            1_000,
-            999_999,
-            123_456_789,
-            u64::MAX / 3,
-            u64::MAX,
-        ] {
+        for value in [0, 1, 31, 32, 33, 63, 64, 1_000, 999_999, 123_456_789, u64::MAX / 3, u64::MAX] {
             let top = top_of(bucket(value));
             assert!(top >= value, "{value} in a bucket up to {top}");
-            assert!(
-                top - value <= value / PARTS as u64,
-                "{value} in a bucket up to {top}"
-            );
+            assert!(top - value <= value / PARTS as u64, "{value} in a bucket up to {top}");
         }
     }
 }

@@ -68,13 +68,7 @@ impl Stats {
     /// Counts one thing.
     pub fn count(&mut self, count: Count) {
         match count {
-            Count::Iteration {
-                late,
-                took,
-                idle,
-                overrun,
-                missed,
-            } => {
+            Count::Iteration { late, took, idle, overrun, missed } => {
                 self.iterations += 1;
                 self.overruns += u64::from(overrun);
                 self.missed += missed;
@@ -147,13 +141,7 @@ mod tests {
 
     fn iteration(took: u64) -> Count {
         let took = Duration::from_nanos(took);
-        Count::Iteration {
-            late: took,
-            took,
-            idle: Some(took),
-            overrun: false,
-            missed: 0,
-        }
+        Count::Iteration { late: took, took, idle: Some(took), overrun: false, missed: 0 }
     }
 
     #[test]
@@ -161,9 +149,7 @@ mod tests {
         let mut stats = Stats::new(Mono(0));
         (1..=1000u64).for_each(|n| stats.count(iteration(n * 1_000)));
         let spread = stats.summary(Mono(1_000_000_000)).duration;
-        let near = |got: Duration, want: u64| {
-            got.as_nanos().abs_diff(u128::from(want)) * 30 <= u128::from(want)
-        };
+        let near = |got: Duration, want: u64| got.as_nanos().abs_diff(u128::from(want)) * 30 <= u128::from(want);
         assert!(near(spread.p50, 500_000), "{spread:?}");
         assert!(near(spread.p99, 990_000), "{spread:?}");
         assert_eq!(spread.max, Duration::from_millis(1));
@@ -176,9 +162,7 @@ mod tests {
         for _ in 0..90 {
             stats.count(iteration(100));
         }
-        for extreme in [
-            1_000_000, 1_000_000, 1_000_000, 1_000_000, 1_000_000, 0, 0, 0, 0, 0,
-        ] {
+        for extreme in [1_000_000, 1_000_000, 1_000_000, 1_000_000, 1_000_000, 0, 0, 0, 0, 0] {
             stats.count(iteration(extreme));
         }
         let summary = stats.summary(Mono(1));
@@ -189,9 +173,6 @@ mod tests {
     #[test]
     fn nothing_done_is_no_division_by_zero() {
         let summary = Stats::new(Mono(5)).summary(Mono(5));
-        assert_eq!(
-            (summary.iterations, summary.idle_share, summary.duration),
-            (0, 0.0, Spread::default())
-        );
+        assert_eq!((summary.iterations, summary.idle_share, summary.duration), (0, 0.0, Spread::default()));
     }
 }

@@ -44,29 +44,15 @@ pub(crate) fn take(name: &str) -> io::Result<Taken> {
 fn holder(address: &libc::sockaddr_un, len: libc::socklen_t) -> Option<Peer> {
     let socket = socket().ok()?;
     // SAFETY: as for `bind` above.
-    check(unsafe { libc::connect(socket.as_raw_fd(), std::ptr::from_ref(address).cast(), len) })
-        .ok()?;
-    let mut peer = libc::ucred {
-        pid: 0,
-        uid: 0,
-        gid: 0,
-    };
+    check(unsafe { libc::connect(socket.as_raw_fd(), std::ptr::from_ref(address).cast(), len) }).ok()?;
+    let mut peer = libc::ucred { pid: 0, uid: 0, gid: 0 };
     let mut size = libc::socklen_t::try_from(size_of::<libc::ucred>()).ok()?;
     // SAFETY: `peer` is writable for `size` bytes, and the kernel fills it as a `ucred`.
     let asked = unsafe {
-        libc::getsockopt(
-            socket.as_raw_fd(),
-            libc::SOL_SOCKET,
-            libc::SO_PEERCRED,
-            (&raw mut peer).cast(),
-            &raw mut size,
-        )
+        libc::getsockopt(socket.as_raw_fd(), libc::SOL_SOCKET, libc::SO_PEERCRED, (&raw mut peer).cast(), &raw mut size)
     };
     check(asked).ok()?;
-    Some(Peer {
-        pid: peer.pid,
-        uid: peer.uid,
-    })
+    Some(Peer { pid: peer.pid, uid: peer.uid })
 }
 
 fn socket() -> io::Result<OwnedFd> {
@@ -89,18 +75,11 @@ fn address(name: &str) -> io::Result<(libc::sockaddr_un, libc::socklen_t)> {
         *slot = byte.cast_signed();
     }
     let len = std::mem::offset_of!(libc::sockaddr_un, sun_path) + 1 + name.len();
-    Ok((
-        address,
-        libc::socklen_t::try_from(len).map_err(io::Error::other)?,
-    ))
+    Ok((address, libc::socklen_t::try_from(len).map_err(io::Error::other)?))
 }
 
 fn check(result: libc::c_int) -> io::Result<libc::c_int> {
-    if result < 0 {
-        Err(io::Error::last_os_error())
-    } else {
-        Ok(result)
-    }
+    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
 }
 
 #[cfg(test)]
@@ -110,16 +89,9 @@ mod tests {
     #[test]
     fn one_holder_at_a_time_and_others_learn_who() {
         let name = format!("daemon-core-test-{}", std::process::id());
-        let Taken::Ours(held) = take(&name).expect("a socket") else {
-            panic!("somebody has our name")
-        };
-        let Taken::Held(peer) = take(&name).expect("a socket") else {
-            panic!("two holders")
-        };
-        let me = Peer {
-            pid: std::process::id().cast_signed(),
-            uid: nix::unistd::getuid().as_raw(),
-        };
+        let Taken::Ours(held) = take(&name).expect("a socket") else { panic!("somebody has our name") };
+        let Taken::Held(peer) = take(&name).expect("a socket") else { panic!("two holders") };
+        let me = Peer { pid: std::process::id().cast_signed(), uid: nix::unistd::getuid().as_raw() };
         assert_eq!(peer, Some(me));
         drop(held);
         assert!(matches!(take(&name).expect("a socket"), Taken::Ours(_)));

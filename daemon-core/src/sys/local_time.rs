@@ -30,23 +30,14 @@ impl LocalTime {
         let mut buffer = [0u8; 4096];
         // SAFETY: the buffer's length is passed along, the pattern ends with NUL, and `self.0` came from
         // `localtime_r`, so its zone pointer is static or null.
-        let len = unsafe {
-            libc::strftime(
-                buffer.as_mut_ptr().cast(),
-                buffer.len(),
-                pattern.as_ptr(),
-                &raw const self.0,
-            )
-        };
+        let len =
+            unsafe { libc::strftime(buffer.as_mut_ptr().cast(), buffer.len(), pattern.as_ptr(), &raw const self.0) };
         String::from_utf8_lossy(&buffer[..len]).into_owned()
     }
 
     /// Minutes east of Greenwich.
     pub(crate) fn offset_minutes(&self) -> i64 {
-        #[allow(
-            clippy::unnecessary_cast,
-            reason = "c_long is 32 bits wide on some targets"
-        )]
+        #[allow(clippy::unnecessary_cast, reason = "c_long is 32 bits wide on some targets")]
         let seconds = self.0.tm_gmtoff as i64;
         seconds / 60
     }

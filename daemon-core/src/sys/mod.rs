@@ -4,9 +4,12 @@
 //! `clock`) and nothing above them.
 
 pub(crate) mod clock;
+pub(crate) mod detach;
 pub(crate) mod interlock;
 pub(crate) mod local_time;
+pub(crate) mod memfd;
 pub(crate) mod nonblocking;
 pub(crate) mod process;
+pub(crate) mod reenter;
 pub(crate) mod signals;
 pub(crate) mod wait;

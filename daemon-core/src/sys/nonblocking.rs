@@ -37,29 +37,16 @@ impl Nonblocking {
     pub(crate) fn new(fd: BorrowedFd<'_>) -> io::Result<Self> {
         let kind = SFlag::from_bits_truncate(fstat(fd)?.st_mode) & SFlag::S_IFMT;
         if kind == SFlag::S_IFSOCK {
-            return Ok(Self {
-                fd: fd.try_clone_to_owned()?,
-                way: Way::Socket,
-            });
+            return Ok(Self { fd: fd.try_clone_to_owned()?, way: Way::Socket });
         }
         if kind == SFlag::S_IFREG {
-            return Ok(Self {
-                fd: fd.try_clone_to_owned()?,
-                way: Way::File,
-            });
+            return Ok(Self { fd: fd.try_clone_to_owned()?, way: Way::File });
         }
-        let flags = OFlag::O_WRONLY
-            | OFlag::O_NONBLOCK
-            | OFlag::O_APPEND
-            | OFlag::O_CLOEXEC
-            | OFlag::O_NOCTTY;
+        let flags = OFlag::O_WRONLY | OFlag::O_NONBLOCK | OFlag::O_APPEND | OFlag::O_CLOEXEC | OFlag::O_NOCTTY;
         let path = format!("/proc/self/fd/{}", fd.as_raw_fd());
         match open(path.as_str(), flags, Mode::empty()) {
             Ok(fd) => Ok(Self { fd, way: Way::Own }),
-            Err(_) => Ok(Self {
-                fd: fd.try_clone_to_owned()?,
-                way: Way::Shared,
-            }),
+            Err(_) => Ok(Self { fd: fd.try_clone_to_owned()?, way: Way::Shared }),
         }
     }
 
@@ -72,10 +59,7 @@ impl Nonblocking {
                 if poll(&mut asked, PollTimeout::ZERO)? == 0 {
                     return Err(io::ErrorKind::WouldBlock.into());
                 }
-                Ok(nix::unistd::write(
-                    &self.fd,
-                    &bytes[..bytes.len().min(PIPE_BUF)],
-                )?)
+                Ok(nix::unistd::write(&self.fd, &bytes[..bytes.len().min(PIPE_BUF)])?)
             }
             Way::Socket => self.send(bytes),
         }
@@ -84,14 +68,7 @@ impl Nonblocking {
     fn send(&self, bytes: &[u8]) -> io::Result<usize> {
         let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
         // SAFETY: the pointer is valid for `bytes.len()` bytes, which the kernel only reads.
-        let sent = unsafe {
-            libc::send(
-                self.fd.as_raw_fd(),
-                bytes.as_ptr().cast(),
-                bytes.len(),
-                flags,
-            )
-        };
+        let sent = unsafe { libc::send(self.fd.as_raw_fd(), bytes.as_ptr().cast(), bytes.len(), flags) };
         usize::try_from(sent).map_err(|_| io::Error::last_os_error())
     }
 
@@ -126,8 +103,7 @@ mod tests {
         };
         assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
         assert!(taken >= PIPE_BUF, "{taken}");
-        let flags =
-            nix::fcntl::fcntl(writer.as_fd(), nix::fcntl::FcntlArg::F_GETFL).expect("flags");
+        let flags = nix::fcntl::fcntl(writer.as_fd(), nix::fcntl::FcntlArg::F_GETFL).expect("flags");
         assert_eq!(flags & libc::O_NONBLOCK, 0);
     }
 
@@ -139,10 +115,7 @@ mod tests {
         let ours = Nonblocking::new(file.as_fd()).expect("a second hold");
         ours.write(b"ours\n").expect("written");
         io::Write::write_all(&mut file, b"theirs\n").expect("written");
-        assert_eq!(
-            std::fs::read_to_string(&path).expect("read"),
-            "ours\ntheirs\n"
-        );
+        assert_eq!(std::fs::read_to_string(&path).expect("read"), "ours\ntheirs\n");
         std::fs::remove_file(path).expect("removed");
     }
 

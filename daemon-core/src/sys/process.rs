@@ -1,7 +1,7 @@
 //! What the process is: who runs it, from where, on which terminal, with how much memory.
 
 use std::fs;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{BorrowedFd, FromRawFd, OwnedFd};
 use std::path::PathBuf;
 
 use nix::unistd::{Uid, User, geteuid, getpid};
@@ -16,6 +16,16 @@ pub(crate) fn uid() -> u32 {
     geteuid().as_raw()
 }
 
+/// A descriptor that becomes readable when the child of this number ends. It can not mean another process, as long as
+/// the child has not been waited for.
+pub(crate) fn pidfd(pid: u32) -> std::io::Result<OwnedFd> {
+    // SAFETY: no memory is passed.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, libc::c_long::from(pid), 0) };
+    let fd = i32::try_from(fd).ok().filter(|fd| *fd >= 0).ok_or_else(std::io::Error::last_os_error)?;
+    // SAFETY: the kernel just made this descriptor for us; it is close-on-exec from birth.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
 /// The name of a user, or its number where it has none.
 pub(crate) fn user_name(uid: u32) -> String {
     match User::from_uid(Uid::from_raw(uid)) {
@@ -26,10 +36,7 @@ pub(crate) fn user_name(uid: u32) -> String {
 
 /// The home directory by the user database; `$HOME` is not asked, since cron and a shell would disagree.
 pub(crate) fn home() -> Option<PathBuf> {
-    User::from_uid(geteuid())
-        .ok()
-        .flatten()
-        .map(|user| user.dir)
+    User::from_uid(geteuid()).ok().flatten().map(|user| user.dir)
 }
 
 /// Whether the process belongs to a terminal (standard input need not be it).
@@ -40,23 +47,17 @@ pub(crate) fn has_terminal() -> bool {
 
 /// This boot of this machine, as 32 hex digits and dashes; empty where /proc is missing.
 pub(crate) fn boot_id() -> String {
-    fs::read_to_string("/proc/sys/kernel/random/boot_id")
-        .map(|id| id.trim().to_owned())
-        .unwrap_or_default()
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").map(|id| id.trim().to_owned()).unwrap_or_default()
 }
 
 /// The name of this machine.
 pub(crate) fn host_name() -> String {
-    fs::read_to_string("/proc/sys/kernel/hostname")
-        .map(|name| name.trim().to_owned())
-        .unwrap_or_default()
+    fs::read_to_string("/proc/sys/kernel/hostname").map(|name| name.trim().to_owned()).unwrap_or_default()
 }
 
 /// 128 random bits as hex digits: the only thing by which "mine" may be decided.
 pub(crate) fn random_id() -> String {
-    random()
-        .map(|bits| format!("{bits:032x}"))
-        .unwrap_or_default()
+    random().map(|bits| format!("{bits:032x}")).unwrap_or_default()
 }
 
 /// A random number to start a sequence with.
@@ -82,15 +83,8 @@ pub(crate) fn niceness() -> i32 {
 pub(crate) fn memory() -> (u64, u64) {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let field = |key: &str| {
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix(key))
-            .unwrap_or_default();
-        line.trim()
-            .trim_end_matches(" kB")
-            .parse::<u64>()
-            .unwrap_or(0)
-            * 1024
+        let line = status.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0) * 1024
     };
     (field("VmRSS:"), field("VmHWM:"))
 }
@@ -113,8 +107,5 @@ pub(crate) fn network_file_system(fd: BorrowedFd<'_>) -> Option<&'static str> {
     ];
     let kind = nix::sys::statfs::fstatfs(fd).ok()?.filesystem_type().0;
     // The kernel's number may come sign-extended.
-    NAMES
-        .iter()
-        .find(|(number, _)| *number == (kind & 0xFFFF_FFFF))
-        .map(|(_, name)| *name)
+    NAMES.iter().find(|(number, _)| *number == (kind & 0xFFFF_FFFF)).map(|(_, name)| *name)
 }

@@ -33,6 +33,19 @@ pub(crate) fn block() {
     let _ = SigSet::all().thread_block();
 }
 
+/// Lets all signals through.
+pub(crate) fn unblock() {
+    let _ = SigSet::all().thread_unblock();
+}
+
+/// Sends ourselves a signal that we took already; blocked, it waits in the kernel.
+pub(crate) fn put_back(signal: Signal) {
+    // SAFETY: no memory is passed; the number is that of a signal we received.
+    unsafe {
+        libc::kill(libc::getpid(), signal.number());
+    }
+}
+
 /// Undoes what a parent may have left to us: a SIGCHLD that is ignored makes every wait for a child fail.
 pub(crate) fn sane_dispositions() {
     // SAFETY: the default disposition installs no handler of ours.
@@ -64,12 +77,10 @@ impl Signals {
             // flag finds the pipe filled, whichever thread the handler runs on.
             // SAFETY: as above.
             unsafe {
-                signal_hook::low_level::register(signal.number(), || {
-                    RAISED.store(true, Ordering::Relaxed)
-                })?;
+                signal_hook::low_level::register(signal.number(), || RAISED.store(true, Ordering::Relaxed))?;
             }
         }
-        let _ = SigSet::all().thread_unblock();
+        unblock();
         Ok(Self { delivery })
     }
 
@@ -80,10 +91,6 @@ impl Signals {
 
     /// What arrived since the last call, each signal once.
     pub(crate) fn pending(&mut self) -> impl Iterator<Item = Signal> + use<> {
-        self.delivery
-            .pending()
-            .filter_map(Signal::from_number)
-            .collect::<Vec<_>>()
-            .into_iter()
+        self.delivery.pending().filter_map(Signal::from_number).collect::<Vec<_>>().into_iter()
     }
 }

@@ -37,29 +37,14 @@ pub(crate) struct Waiter {
 impl Waiter {
     pub(crate) fn new() -> nix::Result<Self> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
-        let timer = TimerFd::new(
-            ClockId::CLOCK_MONOTONIC,
-            TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK,
-        )?;
+        let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK)?;
         // Edge-triggered: it is set anew for each deadline, so its count never needs to be read.
-        epoll.add(
-            timer.as_fd(),
-            EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, TIMER),
-        )?;
-        Ok(Self {
-            epoll,
-            timer,
-            armed: None,
-        })
+        epoll.add(timer.as_fd(), EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, TIMER))?;
+        Ok(Self { epoll, timer, armed: None })
     }
 
     /// Watches `fd` and reports it as `token`.
-    pub(crate) fn watch(
-        &self,
-        fd: BorrowedFd<'_>,
-        token: u64,
-        interest: Interest,
-    ) -> nix::Result<()> {
+    pub(crate) fn watch(&self, fd: BorrowedFd<'_>, token: u64, interest: Interest) -> nix::Result<()> {
         let flags = match interest {
             Interest::Readable => EpollFlags::EPOLLIN,
             Interest::WritableOnce => EpollFlags::EPOLLOUT | EpollFlags::EPOLLONESHOT,
@@ -105,10 +90,7 @@ impl Waiter {
             // A zero would disarm it; one nanosecond after boot is as much in the past.
             Some(at) => {
                 let at = TimeSpec::from_duration(Duration::from_nanos(at.0.max(1)));
-                self.timer.set(
-                    Expiration::OneShot(at),
-                    TimerSetTimeFlags::TFD_TIMER_ABSTIME,
-                )?;
+                self.timer.set(Expiration::OneShot(at), TimerSetTimeFlags::TFD_TIMER_ABSTIME)?;
             }
             None => self.timer.unset()?,
         }
@@ -125,18 +107,12 @@ mod tests {
     #[test]
     fn wakes_for_a_past_instant_at_once_and_for_a_descriptor() {
         let mut waiter = Waiter::new().expect("epoll and timerfd");
-        waiter
-            .wait(Some(Mono(0)), |_| panic!("no descriptor is watched"))
-            .expect("a wake-up");
+        waiter.wait(Some(Mono(0)), |_| panic!("no descriptor is watched")).expect("a wake-up");
         let (reader, mut writer) = std::io::pipe().expect("a pipe");
-        waiter
-            .watch(reader.as_fd(), 7, Interest::Readable)
-            .expect("a watch");
+        waiter.watch(reader.as_fd(), 7, Interest::Readable).expect("a watch");
         writer.write_all(b"x").expect("a byte");
         let mut told = Vec::new();
-        waiter
-            .wait(None, |token| told.push(token))
-            .expect("a wake-up");
+        waiter.wait(None, |token| told.push(token)).expect("a wake-up");
         assert_eq!(told, [7]);
     }
 }

@@ -9,14 +9,9 @@ use proc_macro2::{TokenStream, TokenTree};
 /// The messages of the `compile_error!`s in an expansion.
 pub fn faults(args: &str, item: &str) -> Vec<String> {
     let text: Vec<TokenTree> = expand(tokens(args), tokens(item)).into_iter().collect();
-    let at =
-        |word: &str, token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == word);
-    let errors = text
-        .windows(3)
-        .filter(|window| at("compile_error", &window[0]));
-    errors
-        .map(|window| window[2].to_string().replace("\\\"", "\""))
-        .collect()
+    let at = |word: &str, token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == word);
+    let errors = text.windows(3).filter(|window| at("compile_error", &window[0]));
+    errors.map(|window| window[2].to_string().replace("\\\"", "\"")).collect()
 }
 
 #[test]
@@ -36,128 +31,63 @@ fn all_faults_are_found_at_once() {
 #[test]
 fn each_fault_says_what_to_write() {
     let keys = [
-        (
-            "intervall = \"1s\"",
-            "unknown key `intervall`: did you mean `interval`?",
-        ),
+        ("intervall = \"1s\"", "unknown key `intervall`: did you mean `interval`?"),
         ("pidfile = \"x\"", "unknown key `pidfile`: known are `name`"),
-        (
-            "interval",
-            "`interval` wants `=` and a value: write `interval = \"1.5s\"`",
-        ),
+        ("interval", "`interval` wants `=` and a value: write `interval = \"1.5s\"`"),
         ("interval(\"1s\")", "`interval` wants `=` and a value"),
         ("interval: \"1s\"", "`interval` wants `=` and a value"),
         ("interval =", "`interval` wants a value"),
-        (
-            "interval = 5",
-            "a duration is a text with a unit: write `interval = \"1.5s\"`",
-        ),
+        ("interval = 5", "a duration is a text with a unit: write `interval = \"1.5s\"`"),
         ("interval = 1.5s", "a duration is a text with a unit"),
         ("lock = \"a b\"", "not a single word"),
         ("lock = file help = \"x\"", "a comma is missing"),
         ("lock = file, lock = none", "`lock` is set twice"),
         ("\"1.5s\"", "takes `key = value`"),
-        (
-            "idle = 0.5 0.6",
-            "not a value of `idle`: write `idle = 0.5`",
-        ),
+        ("idle = 0.5 0.6", "not a value of `idle`: write `idle = 0.5`"),
         ("type = 5", "unknown key `type`"),
         (",", "takes `key = value`"),
     ];
     for (args, part) in keys {
         let found = faults(args, "impl Foo {}");
-        assert!(
-            found.len() == 1 && found[0].contains(part),
-            "{args}: {found:?}"
-        );
+        assert!(found.len() == 1 && found[0].contains(part), "{args}: {found:?}");
     }
     let members = [
-        (
-            "#[execute] fn a() {}",
-            "write `fn a(&mut self)` or `fn a(&mut self, cx: &Context)`",
-        ),
+        ("#[execute] fn a() {}", "write `fn a(&mut self)` or `fn a(&mut self, cx: &Context)`"),
         ("#[execute] fn a(self) {}", "only borrows the daemon"),
-        (
-            "#[execute] fn a(self: Box<Self>) {}",
-            "only borrows the daemon",
-        ),
-        (
-            "#[execute] fn a(&self, a: A, b: B) {}",
-            "one argument and no more",
-        ),
-        (
-            "#[execute] async fn a(&self) {}",
-            "can not stand on an `async fn`",
-        ),
-        (
-            "#[execute] fn a<const N: usize>(&self) {}",
-            "generic parameter",
-        ),
+        ("#[execute] fn a(self: Box<Self>) {}", "only borrows the daemon"),
+        ("#[execute] fn a(&self, a: A, b: B) {}", "one argument and no more"),
+        ("#[execute] async fn a(&self) {}", "can not stand on an `async fn`"),
+        ("#[execute] fn a<const N: usize>(&self) {}", "generic parameter"),
         ("#[execute] type A = fn();", "belongs on a function"),
         ("#[execute] foo! {}", "belongs on a function"),
         ("#[execute(x)] fn a(&self) {}", "takes no arguments"),
-        (
-            "#[setup] fn a() {}",
-            "wants a result: write `fn a() -> Result<Self>`",
-        ),
-        (
-            "#[option] fn a() -> A {}",
-            "passes one argument: write `fn a(text: &str) -> Result<T>`",
-        ),
-        (
-            "#[plugin] fn a(b: &str) -> A {}",
-            "passes no argument: write `fn a() -> impl Plugin`",
-        ),
+        ("#[setup] fn a() {}", "wants a result: write `fn a() -> Result<Self>`"),
+        ("#[option] fn a() -> A {}", "passes one argument: write `fn a(text: &str) -> Result<T>`"),
+        ("#[plugin] fn a(b: &str) -> A {}", "passes no argument: write `fn a() -> impl Plugin`"),
         ("#[plugin] fn a(&self) -> A {}", "called without a daemon"),
-        (
-            "#[on(singal = HUP)] fn a(&self) {}",
-            "unknown argument `singal`: did you mean `signal`?",
-        ),
+        ("#[on(singal = HUP)] fn a(&self) {}", "unknown argument `singal`: did you mean `signal`?"),
         ("#[on(signal =)] fn a(&self) {}", "a value is missing"),
-        (
-            "#[on(idle, init)] fn a(&self) {}",
-            "one #[on] has one trigger",
-        ),
+        ("#[on(idle, init)] fn a(&self) {}", "one #[on] has one trigger"),
         ("#[on = 5] fn a(&self) {}", "can not read this"),
         ("#[on(\"not a word\")] fn a(&self) {}", "not a single word"),
         ("#[every] fn a(&self) {}", "wants a period"),
         ("#[every(\"1s\", \"2s\")] fn a(&self) {}", "one period"),
-        (
-            "#[every(per = \"1s\")] fn a(&self) {}",
-            "unknown argument `per`",
-        ),
+        ("#[every(per = \"1s\")] fn a(&self) {}", "unknown argument `per`"),
         ("#[every(10 m)] fn a(&self) {}", "can not read this"),
     ];
     for (member, part) in members {
         let found = faults("", &format!("impl Foo {{ {member} }}"));
-        assert!(
-            found.len() == 1 && found[0].contains(part),
-            "{member}: {found:?}"
-        );
+        assert!(found.len() == 1 && found[0].contains(part), "{member}: {found:?}");
     }
 }
 
 #[test]
 fn other_items_are_named() {
-    for item in [
-        "struct Foo;",
-        "enum Foo {}",
-        "fn foo() {}",
-        "trait Foo {}",
-        "mod foo {}",
-        "impl Clone for Foo {}",
-        "",
-    ] {
+    for item in ["struct Foo;", "enum Foo {}", "fn foo() {}", "trait Foo {}", "mod foo {}", "impl Clone for Foo {}", ""]
+    {
         let found = faults("", item);
-        assert!(
-            found.len() == 1 && found[0].contains("#[daemon] belongs on"),
-            "{item}: {found:?}"
-        );
+        assert!(found.len() == 1 && found[0].contains("#[daemon] belongs on"), "{item}: {found:?}");
     }
     // The impl is made all the same where the type is known, so that its use is not a second fault.
-    assert!(
-        expand(TokenStream::new(), tokens("struct Foo;"))
-            .to_string()
-            .contains("Daemon for Foo")
-    );
+    assert!(expand(TokenStream::new(), tokens("struct Foo;")).to_string().contains("Daemon for Foo"));
 }

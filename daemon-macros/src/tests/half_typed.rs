@@ -46,9 +46,7 @@ fn cut(stream: TokenStream, count: &mut usize) -> TokenStream {
         }
         *count -= 1;
         kept.push(match token {
-            TokenTree::Group(group) => {
-                Group::new(group.delimiter(), cut(group.stream(), count)).into()
-            }
+            TokenTree::Group(group) => Group::new(group.delimiter(), cut(group.stream(), count)).into(),
             token => token,
         });
     }
@@ -57,16 +55,7 @@ fn cut(stream: TokenStream, count: &mut usize) -> TokenStream {
 
 /// How many tokens `cut` counts.
 fn size(stream: TokenStream) -> usize {
-    stream
-        .into_iter()
-        .map(|token| {
-            if let TokenTree::Group(group) = token {
-                1 + size(group.stream())
-            } else {
-                1
-            }
-        })
-        .sum()
+    stream.into_iter().map(|token| if let TokenTree::Group(group) = token { 1 + size(group.stream()) } else { 1 }).sum()
 }
 
 /// The user's tokens without the helpers, found in another way than the crate does it.
@@ -75,22 +64,10 @@ fn without_helpers(item: TokenStream) -> TokenStream {
         let mut kept: Vec<TokenTree> = Vec::new();
         for token in stream {
             let text = token.to_string().replace(" :: ", "::");
-            let inside = text
-                .strip_prefix('[')
-                .unwrap_or("")
-                .trim_start()
-                .trim_start_matches("daemon_core::");
-            let word = inside
-                .split(|char: char| !char.is_alphanumeric())
-                .next()
-                .unwrap_or("");
-            let marked = kept.last().is_some_and(|last| last.to_string() == "#")
-                && table::helper(word).is_some();
-            if marked {
-                _ = kept.pop()
-            } else {
-                kept.push(token)
-            }
+            let inside = text.strip_prefix('[').unwrap_or("").trim_start().trim_start_matches("daemon_core::");
+            let word = inside.split(|char: char| !char.is_alphanumeric()).next().unwrap_or("");
+            let marked = kept.last().is_some_and(|last| last.to_string() == "#") && table::helper(word).is_some();
+            if marked { _ = kept.pop() } else { kept.push(token) }
         }
         kept.into_iter().collect()
     };
@@ -107,26 +84,18 @@ fn without_helpers(item: TokenStream) -> TokenStream {
 #[test]
 fn a_whole_block_has_no_fault() {
     assert_eq!(faults(ARGS, FULL), [""; 0]);
-    syn::parse2::<syn::File>(expand(tokens(ARGS), tokens(FULL)))
-        .expect("the expansion is a file of items");
+    syn::parse2::<syn::File>(expand(tokens(ARGS), tokens(FULL))).expect("the expansion is a file of items");
 }
 
 #[test]
 fn a_cut_block_keeps_its_tokens() {
-    for item in [
-        FULL,
-        "impl Foo { #[execute] fn a(&self) {} }",
-        "pub struct Foo<T> { #[on(idle)] a: T }",
-    ] {
+    for item in [FULL, "impl Foo { #[execute] fn a(&self) {} }", "pub struct Foo<T> { #[on(idle)] a: T }"] {
         let whole = tokens(item);
         for count in 0..=size(whole.clone()) {
             let item = cut(whole.clone(), &mut count.clone());
             let block = without_helpers(item.clone());
             let expansion = expand(tokens(ARGS), item.clone()).to_string();
-            assert!(
-                expansion.starts_with(&block.to_string()),
-                "after {count} tokens\n{item}\n{expansion}"
-            );
+            assert!(expansion.starts_with(&block.to_string()), "after {count} tokens\n{item}\n{expansion}");
         }
     }
 }
@@ -139,9 +108,7 @@ fn leave_out(stream: TokenStream, at: &mut usize) -> TokenStream {
         *at = at.wrapping_sub(1);
         match token {
             TokenTree::Group(group) if here => kept.extend(group.stream()),
-            TokenTree::Group(group) => {
-                kept.push(Group::new(group.delimiter(), leave_out(group.stream(), at)).into())
-            }
+            TokenTree::Group(group) => kept.push(Group::new(group.delimiter(), leave_out(group.stream(), at)).into()),
             token if !here => kept.push(token),
             _ => {}
         }
@@ -157,10 +124,7 @@ fn a_block_with_a_token_left_out_keeps_its_tokens() {
         // Without its braces the block is no block: its helpers are then tokens like others.
         let expansion = expand(tokens(ARGS), item.clone()).to_string();
         let kept = [item.to_string(), without_helpers(item).to_string()];
-        assert!(
-            kept.iter().any(|block| expansion.starts_with(block)),
-            "without token {count}\n{expansion}"
-        );
+        assert!(kept.iter().any(|block| expansion.starts_with(block)), "without token {count}\n{expansion}");
     }
 }
 
@@ -176,10 +140,7 @@ fn cut_arguments_keep_the_block() {
 
 #[test]
 fn a_helper_behind_a_half_typed_member_is_seen() {
-    let expansion = expand(
-        TokenStream::new(),
-        tokens("impl Foo { #[execute] fn bea #[on(idle)] fn dump(&self) {} }"),
-    );
+    let expansion = expand(TokenStream::new(), tokens("impl Foo { #[execute] fn bea #[on(idle)] fn dump(&self) {} }"));
     assert!(expansion.to_string().contains("spec . on"), "{expansion}");
     let block = "impl Foo { fn bea fn dump (& self) { } }";
     assert!(expansion.to_string().starts_with(block), "{expansion}");
@@ -188,23 +149,11 @@ fn a_helper_behind_a_half_typed_member_is_seen() {
 #[test]
 fn fragments_of_macro_rules_are_seen_through() {
     let group = |stream: TokenStream| TokenTree::from(Group::new(Delimiter::None, stream));
-    let (lit, word, ty, body, vis) = (
-        group(quote!("1s")),
-        group(quote!(idle)),
-        group(quote!(Foo<T>)),
-        group(quote!({ 1 })),
-        group(quote!(pub)),
-    );
-    let item = group(
-        quote!(impl<T> #ty { #[on(#word)] #vis fn a(&self) #body #[every(#lit)] fn b(&self) #body }),
-    );
+    let (lit, word, ty, body, vis) =
+        (group(quote!("1s")), group(quote!(idle)), group(quote!(Foo<T>)), group(quote!({ 1 })), group(quote!(pub)));
+    let item = group(quote!(impl<T> #ty { #[on(#word)] #vis fn a(&self) #body #[every(#lit)] fn b(&self) #body }));
     let expansion = expand(quote!(interval = #lit), item.into()).to_string();
-    for part in [
-        "duration ! (\"1s\")",
-        "Event :: idle ()",
-        "| daemon , _ | daemon . b ()",
-        "interval",
-    ] {
+    for part in ["duration ! (\"1s\")", "Event :: idle ()", "| daemon , _ | daemon . b ()", "interval"] {
         assert!(expansion.contains(part), "{part}: {expansion}");
     }
     assert!(!expansion.contains("compile_error"), "{expansion}");
@@ -212,30 +161,19 @@ fn fragments_of_macro_rules_are_seen_through() {
 
 #[test]
 fn doc_comments_become_one_text() {
-    let about = |docs: &str| {
-        expand(TokenStream::new(), tokens(&format!("{docs} impl Foo {{}}"))).to_string()
-    };
+    let about = |docs: &str| expand(TokenStream::new(), tokens(&format!("{docs} impl Foo {{}}"))).to_string();
     assert!(about("/// One.\n///\n///   two\n").contains(r#"spec . about ("One.\n\n  two")"#));
     assert!(about("/**\n * One.\n * Two.\n */").contains(r#"spec . about ("One.\nTwo.")"#));
     assert!(
-        about("/// One.\n#[doc = include_str!(\"a\")]")
-            .contains(r#"concat ! ("One." , "\n" , include_str ! ("a"))"#)
+        about("/// One.\n#[doc = include_str!(\"a\")]").contains(r#"concat ! ("One." , "\n" , include_str ! ("a"))"#)
     );
     assert!(!about("#[doc(hidden)]").contains("about"));
 }
 
 #[test]
 fn a_setup_that_may_be_configured_away_leaves_a_default() {
-    let member =
-        "#[cfg(a)] #[setup] fn a() -> Self {} #[setup] #[cfg(b)] #[cfg(c)] fn b() -> Self {}";
-    let expansion = expand(
-        TokenStream::new(),
-        tokens(&format!("impl Foo {{ {member} }}")),
-    )
-    .to_string();
-    assert!(
-        expansion.contains("# [cfg (not (any (a , all (b , c))))]"),
-        "{expansion}"
-    );
+    let member = "#[cfg(a)] #[setup] fn a() -> Self {} #[setup] #[cfg(b)] #[cfg(c)] fn b() -> Self {}";
+    let expansion = expand(TokenStream::new(), tokens(&format!("impl Foo {{ {member} }}"))).to_string();
+    assert!(expansion.contains("# [cfg (not (any (a , all (b , c))))]"), "{expansion}");
     assert!(!expansion.contains("compile_error"), "{expansion}");
 }

@@ -19,10 +19,7 @@ fn without_an_interval_iterations_follow_at_once_and_timers_still_get_their_turn
         .signal(1.0, Signal::TERM)
         .run();
     let (ticks, timers) = (run.times("tick").len(), run.times("timer").len());
-    assert!(
-        ticks.abs_diff(timers) <= 2 && ticks > 30,
-        "{ticks} {timers}"
-    );
+    assert!(ticks.abs_diff(timers) <= 2 && ticks > 30, "{ticks} {timers}");
 }
 
 #[test]
@@ -45,11 +42,7 @@ fn idle_events_come_once_an_interval_while_time_is_left() {
         .signal(0.049, Signal::TERM)
         .run();
     assert_eq!(run.times("tick").len(), 10);
-    assert_eq!(
-        run.times("idle").len(),
-        10,
-        "the original gave none below ten milliseconds: bug 11"
-    );
+    assert_eq!(run.times("idle").len(), 10, "the original gave none below ten milliseconds: bug 11");
     assert_eq!(run.stats.missed, 0);
 }
 
@@ -69,11 +62,7 @@ fn a_failing_hook_stops_the_daemon_with_its_own_code_after_all_are_told() {
         .run();
     assert_eq!(run.order(), ["tick", "error", "shutdown", "drop"]);
     assert_eq!(run.ended.exit, Exit::NoInput);
-    assert!(
-        run.ended.reason.is_some_and(
-            |reason| reason.starts_with("execute (") && reason.ends_with("failed: gone")
-        )
-    );
+    assert!(run.ended.reason.is_some_and(|reason| reason.starts_with("execute (") && reason.ends_with("failed: gone")));
     assert_eq!(run.stats.iterations, 1);
 }
 
@@ -95,11 +84,7 @@ fn fault_101_a_panic_is_a_failure_and_a_failing_error_hook_does_not_call_itself(
         .run();
     assert_eq!(run.order(), ["error", "drop"]);
     assert_eq!(run.ended.exit, Exit::Software);
-    assert!(
-        run.ended
-            .reason
-            .is_some_and(|reason| reason.ends_with("failed: panicked: boom"))
-    );
+    assert!(run.ended.reason.is_some_and(|reason| reason.ends_with("failed: panicked: boom")));
 }
 
 #[test]
@@ -116,35 +101,23 @@ fn a_hook_may_go_on_after_an_error() {
         })
         .signal(2.5, Signal::TERM)
         .run();
-    assert_eq!(
-        run.order(),
-        ["tick", "error", "tick", "error", "tick", "error", "drop"]
-    );
+    assert_eq!(run.order(), ["tick", "error", "tick", "error", "tick", "error", "drop"]);
     assert_eq!(run.ended.exit, Exit::Clean);
 }
 
 #[test]
 fn a_failed_setup_undoes_what_was_done_and_nothing_else() {
     let mut sim = Sim::new().executing(Duration::ZERO);
-    sim.spec
-        .setup(|_| Err::<Probe, _>(Error::new(Exit::Config, "no")));
+    sim.spec.setup(|_| Err::<Probe, _>(Error::new(Exit::Config, "no")));
     sim.spec.on(Event::shutdown(), note("shutdown"));
     let run = sim.run();
     assert_eq!(run.order(), Vec::<&str>::new());
-    assert_eq!(
-        run.ended,
-        Ended {
-            exit: Exit::Config,
-            reason: Some("setup failed: no".into())
-        }
-    );
+    assert_eq!(run.ended, Ended { exit: Exit::Config, reason: Some("setup failed: no".into()) });
 }
 
 #[test]
 fn once_is_one_iteration_and_its_exit_code() {
-    let mut sim = Sim::new()
-        .executing(Duration::from_secs(3))
-        .every(Duration::from_secs(1));
+    let mut sim = Sim::new().executing(Duration::from_secs(3)).every(Duration::from_secs(1));
     sim.mode.once = true;
     let run = sim.run();
     assert_eq!(run.times("tick"), [0.0]);
@@ -160,8 +133,7 @@ fn a_missed_deadline_is_an_error_and_no_end() {
     let run = Sim::new()
         .every(Duration::from_secs(10))
         .declare(|spec| {
-            spec.execute(|probe, _| probe.clock.pass(2 * SECOND))
-                .deadline(Duration::from_secs(1));
+            spec.execute(|probe, _| probe.clock.pass(2 * SECOND)).deadline(Duration::from_secs(1));
             spec.on(Event::error(), note("error"));
         })
         .signal(15.0, Signal::TERM)
@@ -173,9 +145,7 @@ fn a_missed_deadline_is_an_error_and_no_end() {
 /// The declaration is plain data that can be compared and read.
 #[test]
 fn a_plan_says_what_was_declared() {
-    let sim = Sim::new()
-        .executing(Duration::ZERO)
-        .every(Duration::from_secs(1));
+    let sim = Sim::new().executing(Duration::ZERO).every(Duration::from_secs(1));
     let plan: &Plan = sim.spec.plan();
     assert_eq!(plan.interval.value, Duration::from_secs(1));
     assert_eq!(plan.hooks.len(), 1);

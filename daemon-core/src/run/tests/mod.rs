@@ -2,18 +2,22 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 use std::time::Duration;
 
 use super::{Ended, Parts, Runner, World};
 use crate::clock::{Boot, Mono, Now, Wall};
 use crate::context::{Cause, Context, Options, Watch};
-use crate::engine::{Input, Mode};
+use crate::engine::{HangUp, Input, Mode};
 use crate::error::{Error, Exit};
 use crate::event::Event;
+use crate::handover::Handover;
+use crate::launch::Report;
 use crate::missed::Missed;
 use crate::plan::{OnError, Plan};
 use crate::plugin::Plugins;
+use crate::role::Birth;
 use crate::signal::Signal;
 use crate::spec::Spec;
 use crate::stats::Summary;
@@ -34,6 +38,9 @@ struct Clock {
     slept: Cell<u64>,
     stops: Cell<usize>,
     signals: RefCell<VecDeque<(u64, Signal)>>,
+    /// What comes of trial starts.
+    trials: RefCell<VecDeque<Result<(), &'static str>>>,
+    handed_over: RefCell<Vec<Handover>>,
 }
 
 impl Clock {
@@ -52,11 +59,7 @@ impl Watch for Clock {
     fn now(&self) -> Now {
         let mono = self.mono.get();
         let wall = Wall((1_700_000_000 * SECOND + mono).wrapping_add_signed(self.wall.get()));
-        Now {
-            mono: Mono(mono),
-            boot: Boot(mono + self.slept.get()),
-            wall,
-        }
+        Now { mono: Mono(mono), boot: Boot(mono + self.slept.get()), wall }
     }
 
     fn stops(&self) -> usize {
@@ -101,6 +104,19 @@ impl World for Virtual {
     fn poll(&mut self, news: &mut VecDeque<Input>) {
         while self.deliver(self.0.mono.get(), news) {}
     }
+
+    fn preflight(&mut self, news: &mut VecDeque<Input>) {
+        let verdict = self.0.trials.borrow_mut().pop_front().expect("a trial was expected");
+        news.push_back(Input::Preflight(verdict.map_err(str::to_owned)));
+    }
+
+    fn kill_preflight(&mut self) {}
+
+    /// There is no other image under virtual time: every exec fails, so that what follows can be seen.
+    fn exec(&mut self, handover: Handover, _: &[BorrowedFd<'_>]) -> Error {
+        self.0.handed_over.borrow_mut().push(handover);
+        Error::new(Exit::Os, "no exec here")
+    }
 }
 
 /// What the daemons of these tests do: each hook notes its name and the second.
@@ -111,9 +127,7 @@ struct Probe {
 
 impl Probe {
     fn note(&self, what: impl Into<String>) {
-        self.notes
-            .borrow_mut()
-            .push((self.clock.seconds(), what.into()));
+        self.notes.borrow_mut().push((self.clock.seconds(), what.into()));
     }
 }
 
@@ -129,6 +143,7 @@ struct Sim {
     notes: Rc<RefCell<Vec<(f64, String)>>>,
     spec: Spec<Probe>,
     mode: Mode,
+    declare: fn(&mut Spec<Probe>),
 }
 
 impl Sim {
@@ -137,28 +152,15 @@ impl Sim {
         let mut spec = Spec::default();
         spec.package("probe", "0.0.0");
         let (probe_clock, probe_notes) = (Rc::clone(&clock), Rc::clone(&notes));
-        spec.setup(move |_| Probe {
-            clock: probe_clock,
-            notes: probe_notes,
-        });
-        Self {
-            clock,
-            notes,
-            spec,
-            mode: Mode {
-                seed: 7,
-                ..Mode::default()
-            },
-        }
+        spec.setup(move |_| Probe { clock: probe_clock, notes: probe_notes });
+        Self { clock, notes, spec, mode: Mode { seed: 7, ..Mode::default() }, declare: |_| {} }
     }
 
     /// An `execute` that takes this long.
     fn executing(mut self, took: Duration) -> Self {
         self.spec.execute(move |probe: &mut Probe, _| {
             probe.note("tick");
-            probe
-                .clock
-                .pass(u64::try_from(took.as_nanos()).expect("a short time"));
+            probe.clock.pass(u64::try_from(took.as_nanos()).expect("a short time"));
         });
         self
     }
@@ -174,11 +176,7 @@ impl Sim {
     }
 
     fn signal(self, second: f64, signal: Signal) -> Self {
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a second of a test"
-        )]
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a second of a test")]
         let at = (second * 1e9) as u64;
         self.clock.signals.borrow_mut().push_back((at, signal));
         self
@@ -188,13 +186,8 @@ impl Sim {
         let plan = Rc::new(self.spec.plan);
         plan.check().expect("a good plan");
         let watch = Virtual(Rc::clone(&self.clock)).watch();
-        let context = Context::new(
-            &plan.name,
-            plan.interval.value,
-            Plugins::default(),
-            Options::default(),
-            watch,
-        );
+        let context =
+            Context::new(&plan.name, plan.interval.value, Plugins::default(), Options::default(), watch, "/".into());
         let parts = Parts {
             plan,
             mode: self.mode,
@@ -203,14 +196,15 @@ impl Sim {
             hooks: self.spec.hooks,
             locks: Vec::new(),
             context,
+            declare: self.declare,
+            birth: Birth { program: "/x".into(), base: "/".into(), detached: false },
+            report: Report::default(),
+            restarts: Vec::new(),
+            kept: None,
         };
         let mut runner = Runner::new(Virtual(Rc::clone(&self.clock)), parts);
         let ended = runner.run();
-        Run {
-            ended,
-            stats: runner.parts.context.stats(),
-            notes: self.notes.take(),
-        }
+        Run { ended, stats: runner.parts.context.stats(), notes: self.notes.take() }
     }
 }
 
@@ -222,11 +216,7 @@ struct Run {
 
 impl Run {
     fn times(&self, what: &str) -> Vec<f64> {
-        self.notes
-            .iter()
-            .filter(|(_, note)| note == what)
-            .map(|(at, _)| *at)
-            .collect()
+        self.notes.iter().filter(|(_, note)| note == what).map(|(at, _)| *at).collect()
     }
 
     fn order(&self) -> Vec<&str> {

@@ -28,16 +28,10 @@ fn missed_slots_can_be_delayed_or_made_up_for() {
     let slow = |missed| {
         let mut first = true;
         let mut sim = Sim::new().every(Duration::from_secs(1));
-        sim.spec
-            .missed(missed)
-            .execute(move |probe: &mut Probe, _| {
-                probe.note("tick");
-                probe.clock.pass(if std::mem::take(&mut first) {
-                    2_500_000_000
-                } else {
-                    100_000_000
-                });
-            });
+        sim.spec.missed(missed).execute(move |probe: &mut Probe, _| {
+            probe.note("tick");
+            probe.clock.pass(if std::mem::take(&mut first) { 2_500_000_000 } else { 100_000_000 });
+        });
         sim.signal(5.05, Signal::TERM).run().times("tick")
     };
     assert_eq!(slow(Missed::skip()), [0.0, 3.0, 4.0, 5.0]);
@@ -55,10 +49,7 @@ fn fault_067_the_wall_clock_decides_nothing() {
             spec.execute(move |probe, cx| {
                 probe.note("tick");
                 if let Some(jump) = jumps.next() {
-                    probe
-                        .clock
-                        .wall
-                        .set(probe.clock.wall.get() + jump * 1_000_000_000);
+                    probe.clock.wall.set(probe.clock.wall.get() + jump * 1_000_000_000);
                 }
                 if cx.stats().iterations == 9 {
                     cx.stop();
@@ -67,10 +58,7 @@ fn fault_067_the_wall_clock_decides_nothing() {
             spec.every(Duration::from_secs(4), note("timer"));
         })
         .run();
-    assert_eq!(
-        run.times("tick"),
-        (0..10).map(f64::from).collect::<Vec<_>>()
-    );
+    assert_eq!(run.times("tick"), (0..10).map(f64::from).collect::<Vec<_>>());
     assert_eq!(run.times("timer"), [4.0, 8.0]);
     assert_eq!(run.stats.uptime, Duration::from_secs(9));
 }
@@ -108,10 +96,7 @@ fn timers_share_the_loop_in_the_order_in_which_they_are_due() {
         })
         .signal(4.0, Signal::TERM)
         .run();
-    assert_eq!(
-        run.order(),
-        ["fast", "slow", "fast", "slow", "fast", "drop"]
-    );
+    assert_eq!(run.order(), ["fast", "slow", "fast", "slow", "fast", "drop"]);
     assert_eq!(run.times("slow"), [1.5, 3.0]);
     assert_eq!(run.stats.iterations, 0);
 }
@@ -144,12 +129,8 @@ fn the_interval_can_be_changed_while_running() {
         .executing(Duration::ZERO)
         .every(Duration::from_secs(10))
         .declare(|spec| {
-            spec.on(Signal::USR2, |_, cx| {
-                cx.set_interval(Duration::from_secs(2))
-            });
-            spec.on(Signal::HUP, |_, cx| {
-                cx.set_interval(Duration::from_nanos(5))
-            });
+            spec.on(Signal::USR2, |_, cx| cx.set_interval(Duration::from_secs(2)));
+            spec.on(Signal::HUP, |_, cx| cx.set_interval(Duration::from_nanos(5)));
             spec.on(Event::error(), note("error"));
         })
         .signal(11.0, Signal::USR2)

@@ -1,0 +1,113 @@
+//! Restarting in place: a trial start of the new program while ticks go on, then the daemon's state is let go, and the
+//! process becomes the new program. The locks are kept throughout.
+//!
+//! asked → trial (`Action::Preflight` … `Input::Preflight`) → `shutdown` → state dropped → plugins in reverse → exec.
+
+use std::time::Duration;
+
+use log::Level;
+
+use super::{Action, Engine, Phase, Step};
+use crate::clock::Mono;
+use crate::context::Cause;
+use crate::error::Error;
+use crate::event::Event;
+
+/// A trial start that takes longer is ended, and counts as failed.
+const TRIAL: Duration = Duration::from_secs(60);
+
+/// How far a restart has come.
+#[derive(Debug, Default)]
+pub(super) struct Restart {
+    /// Somebody wants one, and it has not begun yet.
+    asked: Option<&'static str>,
+    /// A trial start is running since then, for this cause.
+    trial: Option<(Mono, &'static str)>,
+    /// The trial has succeeded.
+    ready: bool,
+    /// Why the image is being replaced.
+    pub(super) cause: &'static str,
+}
+
+impl Engine {
+    pub(super) fn ask_restart(&mut self, cause: &'static str, out: &mut Vec<Action>) {
+        if self.stop.is_some() {
+            out.push(Action::Log(Level::Info, format!("{cause}: no restart, the daemon is stopping")));
+            return;
+        }
+        out.push(Action::Log(Level::Info, format!("{cause}: restarting, trying the program first")));
+        self.restart.asked = Some(cause);
+    }
+
+    /// Begins a trial that was asked for, and a restart whose trial succeeded. Says whether steps were queued.
+    pub(super) fn turn_restart(&mut self, now: Mono, out: &mut Vec<Action>) -> bool {
+        if self.restart.ready && self.restart.asked.is_none() {
+            self.begin_restart();
+            return true;
+        }
+        match (self.restart.trial, self.restart.asked) {
+            // Asked again meanwhile: the file tried may not be the one that was meant, so it is tried again.
+            (None, Some(cause)) => {
+                self.restart.asked = None;
+                self.restart.ready = false;
+                self.restart.trial = Some((now, cause));
+                out.push(Action::Preflight);
+            }
+            (Some((since, cause)), _) if now.since(since) >= TRIAL => {
+                self.restart.trial = Some((now, cause));
+                out.push(Action::KillPreflight);
+            }
+            _ => {}
+        }
+        false
+    }
+
+    /// When a running trial has had its time.
+    pub(super) fn trial_due(&self) -> Option<Mono> {
+        self.restart.trial.map(|(since, _)| since.plus(TRIAL))
+    }
+
+    pub(super) fn on_preflight(&mut self, outcome: Result<(), String>, out: &mut Vec<Action>) {
+        let Some((_, cause)) = self.restart.trial.take() else {
+            return;
+        };
+        match outcome {
+            Ok(()) => {
+                self.restart.ready = true;
+                self.restart.cause = cause;
+            }
+            Err(why) => self.report(format!("no restart, going on as before: the program does not start: {why}"), out),
+        }
+    }
+
+    fn begin_restart(&mut self) {
+        self.phase = Phase::Restarting;
+        for text in std::mem::take(&mut self.errors) {
+            self.queue.extend(self.error_steps(&text));
+        }
+        let shutdown = |hook: &usize| Step::Hook { hook: *hook, cause: Cause::Event(Event::shutdown()) };
+        self.queue.extend(self.agenda.shutdown.iter().map(shutdown));
+        self.queue.push_back(Step::Drop);
+        self.queue.extend((0..self.plugins_set_up).rev().map(Step::PluginTeardown));
+    }
+
+    /// Everything is let go but the locks. A stop that came meanwhile wins.
+    pub(super) fn let_go(&mut self) -> bool {
+        self.plugins_set_up = 0;
+        if self.stop.is_some() {
+            self.begin_stop();
+        } else {
+            self.queue.push_back(Step::Exec);
+        }
+        true
+    }
+
+    /// The process could not become the new program: this image makes a new daemon of itself.
+    pub(super) fn on_exec_failed(&mut self, error: &Error, out: &mut Vec<Action>) {
+        self.report(format!("can not become the new program, going on with this one: {error}"), out);
+        self.restart = Restart::default();
+        self.phase = Phase::Starting;
+        self.queue.push_back(Step::Remake);
+        self.queue_start();
+    }
+}

@@ -1,0 +1,187 @@
+//! What one image of the daemon hands to the next across an in-place restart.
+//!
+//! Plain lines with a version and a checksum, in sealed memory. Anything doubtful is a cold start, never a guess: only
+//! our own process, with this version, is believed.
+
+use std::ffi::OsString;
+use std::fmt::Write;
+use std::os::fd::RawFd;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use crate::clock::{Boot, Mono};
+
+/// Changes whenever a line changes its meaning.
+const VERSION: &str = "daemon-core-handover 1";
+/// Restarts that are remembered; a storm is told by the last few.
+const REMEMBERED: usize = 16;
+
+/// State of the framework that outlives an image.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(crate) struct Handover {
+    /// The process all this belongs to. It stays the same, so a stray handover is told by it.
+    pub(crate) pid: u32,
+    /// The program as it was named at the first start.
+    pub(crate) program: PathBuf,
+    /// The directory that relative paths count from.
+    pub(crate) base: PathBuf,
+    /// The daemon has no terminal and no standard output of its own.
+    pub(crate) detached: bool,
+    /// Why the restart happened.
+    pub(crate) cause: String,
+    /// When restarts happened, the newest last.
+    pub(crate) restarts: Vec<Boot>,
+    /// Origin, step and next slot of the interval's grid.
+    pub(crate) grid: Option<(Mono, u64, u64)>,
+    /// The descriptors that each lock kept.
+    pub(crate) locks: Vec<Vec<RawFd>>,
+}
+
+impl Handover {
+    /// Remembers one more restart.
+    pub(crate) fn restarted(&mut self, at: Boot) {
+        self.restarts.push(at);
+        let surplus = self.restarts.len().saturating_sub(REMEMBERED);
+        self.restarts.drain(..surplus);
+    }
+
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut text = format!("{VERSION}\n");
+        let mut line = |key: &str, value: &str| {
+            let _ = writeln!(text, "{key} {value}");
+        };
+        line("pid", &self.pid.to_string());
+        line("program", &hex(&self.program));
+        line("base", &hex(&self.base));
+        line("detached", &self.detached.to_string());
+        line("cause", &hex(Path::new(&self.cause)));
+        line("restarts", &list(self.restarts.iter().map(|at| at.0)));
+        if let Some((origin, step, next)) = self.grid {
+            line("grid", &list([origin.0, step, next]));
+        }
+        for lock in &self.locks {
+            line("lock", &list(lock));
+        }
+        let sum = checksum(text.as_bytes());
+        let _ = writeln!(text, "sum {sum:016x}");
+        text.into_bytes()
+    }
+
+    /// Reads what [`Handover::to_bytes`] wrote; `None` for anything else.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        let (body, sum) = text.strip_suffix('\n')?.rsplit_once("\nsum ")?;
+        let body = &text[..body.len() + 1];
+        if u64::from_str_radix(sum, 16).ok()? != checksum(body.as_bytes()) {
+            return None;
+        }
+        let mut lines = body.lines();
+        if lines.next()? != VERSION {
+            return None;
+        }
+        let mut read = Self::default();
+        for line in lines {
+            let (key, value) = line.split_once(' ')?;
+            read.take(key, value)?;
+        }
+        Some(read)
+    }
+
+    fn take(&mut self, key: &str, value: &str) -> Option<()> {
+        match key {
+            "pid" => self.pid = value.parse().ok()?,
+            "program" => self.program = unhex(value)?.into(),
+            "base" => self.base = unhex(value)?.into(),
+            "detached" => self.detached = value.parse().ok()?,
+            "cause" => self.cause = unhex(value)?.into_string().ok()?,
+            "restarts" => self.restarts = numbers(value)?.into_iter().map(Boot).collect(),
+            "grid" => match numbers(value)?[..] {
+                [origin, step, next] => self.grid = Some((Mono(origin), step, next)),
+                _ => return None,
+            },
+            "lock" => self.locks.push(numbers(value)?),
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+fn list<T: ToString>(numbers: impl IntoIterator<Item = T>) -> String {
+    numbers.into_iter().map(|number| number.to_string()).collect::<Vec<_>>().join(",")
+}
+
+fn numbers<T: std::str::FromStr>(text: &str) -> Option<Vec<T>> {
+    text.split(',').filter(|part| !part.is_empty()).map(|part| part.parse().ok()).collect()
+}
+
+/// Paths may hold any byte.
+fn hex(path: &Path) -> String {
+    path.as_os_str().as_bytes().iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn unhex(text: &str) -> Option<OsString> {
+    if !text.len().is_multiple_of(2) || !text.is_ascii() {
+        return None;
+    }
+    let byte = |at| u8::from_str_radix(&text[at..at + 2], 16).ok();
+    (0..text.len()).step_by(2).map(byte).collect::<Option<Vec<_>>>().map(OsString::from_vec)
+}
+
+/// FNV-1a: against accidents, not against people; those can not write into our sealed memory.
+fn checksum(bytes: &[u8]) -> u64 {
+    crate::name::fnv1a(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn full() -> Handover {
+        Handover {
+            pid: 42,
+            program: PathBuf::from(OsString::from_vec(b"/opt/\xff\n x".to_vec())),
+            base: "/srv".into(),
+            detached: true,
+            cause: "SIGHUP\nand more".into(),
+            restarts: vec![Boot(1), Boot(u64::MAX)],
+            grid: Some((Mono(5), 1_500_000_000, 7)),
+            locks: vec![vec![3, 4], vec![]],
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for handover in [full(), Handover::default()] {
+            assert_eq!(Handover::from_bytes(&handover.to_bytes()), Some(handover));
+        }
+    }
+
+    /// Every flipped bit and every cut is noticed: fault 66.
+    #[test]
+    fn fault_066_a_damaged_handover_is_not_believed() {
+        let good = full().to_bytes();
+        for at in 0..good.len() {
+            assert_eq!(Handover::from_bytes(&good[..at]), None, "cut at {at}");
+            for bit in 0..8 {
+                let mut bad = good.clone();
+                bad[at] ^= 1 << bit;
+                // A sum in capitals is the same number; nothing else may pass.
+                let read = Handover::from_bytes(&bad);
+                assert!(read.is_none() || read == Some(full()), "bit {bit} of byte {at}");
+            }
+        }
+        assert_eq!(Handover::from_bytes(b""), None);
+        assert_eq!(Handover::from_bytes(&[0xFF; 100]), None);
+    }
+
+    #[test]
+    fn only_the_last_restarts_are_remembered() {
+        let mut handover = Handover::default();
+        (0..100).for_each(|at| handover.restarted(Boot(at)));
+        assert_eq!(handover.restarts.len(), REMEMBERED);
+        assert_eq!(handover.restarts.last(), Some(&Boot(99)));
+    }
+}

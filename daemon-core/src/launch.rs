@@ -1,0 +1,85 @@
+//! `-d`: the launcher, which returns only when the daemon is ready or has failed, and the daemon's side of that talk.
+
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+
+use crate::error::{Error, Exit};
+use crate::role;
+use crate::sys::reenter::Origin;
+use crate::sys::signals;
+
+/// The daemon's line to its launcher: told once, when the start has succeeded or failed.
+#[derive(Default)]
+pub(crate) struct Report(Option<UnixStream>);
+
+impl Report {
+    /// The line that came as descriptor 0.
+    pub(crate) fn to(control: OwnedFd) -> Self {
+        Self(Some(control.into()))
+    }
+
+    /// The start is complete: the launcher may go.
+    pub(crate) fn ready(&mut self) {
+        self.tell("ready\n");
+    }
+
+    /// The start has failed. Says whether somebody was there to hear it.
+    pub(crate) fn failed(&mut self, error: &Error) -> bool {
+        self.tell(&format!("failed {}\n{error}", error.exit().code()))
+    }
+
+    fn tell(&mut self, text: &str) -> bool {
+        // A launcher that was killed meanwhile is no reason to stop.
+        self.0.take().is_some_and(|mut control| control.write_all(text.as_bytes()).is_ok())
+    }
+}
+
+/// Starts the daemon in the background and waits for its report.
+pub(crate) fn launch(origin: &Origin) -> Result<Exit, Error> {
+    // Ctrl-C ends the launcher; a start under way does not depend on it.
+    signals::unblock();
+    let failed = |what: &str, error: std::io::Error| Error::new(Exit::Os, format!("{what}: {error}"));
+    let (mut ours, theirs) = UnixStream::pair().map_err(|error| failed("can not make a socket pair", error))?;
+    let mut child = origin
+        .spawn_controlled(role::DAEMON, theirs.into())
+        .map_err(|error| failed("can not start the program again", error))?;
+    let mut text = Vec::new();
+    let heard = ours.read_to_end(&mut text);
+    // The child leaves as soon as it has detached the daemon from itself.
+    let status = child.wait().map_err(|error| failed("can not wait for the detached start", error))?;
+    heard.map_err(|error| failed("can not hear from the daemon", error))?;
+    match verdict(&String::from_utf8_lossy(&text)) {
+        Some(verdict) => verdict,
+        None if status.success() => {
+            Err(Error::new(Exit::Software, "the daemon ended before it was ready, without a reason"))
+        }
+        None => Err(Error::new(Exit::Os, format!("the daemon could not detach: {status}"))),
+    }
+}
+
+/// What the daemon reported; `None` when it ended without a word.
+fn verdict(text: &str) -> Option<Result<Exit, Error>> {
+    if text == "ready\n" {
+        return Some(Ok(Exit::Clean));
+    }
+    let (code, reason) = text.strip_prefix("failed ")?.split_once('\n')?;
+    let exit = Exit::from_code(code.parse().ok()?)?;
+    Some(if exit == Exit::Clean { Ok(exit) } else { Err(Error::new(exit, reason)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_are_understood_and_nothing_else_is() {
+        assert!(matches!(verdict("ready\n"), Some(Ok(Exit::Clean))));
+        let Some(Err(error)) = verdict("failed 75\nalready running:\npid 7") else { panic!("a failure") };
+        assert_eq!((error.exit(), error.to_string().as_str()), (Exit::TempFail, "already running:\npid 7"));
+        assert!(matches!(verdict("failed 0\n"), Some(Ok(Exit::Clean))));
+        for text in ["", "ready", "failed", "failed 1\nx", "failed x\n", "failed 75"] {
+            assert!(verdict(text).is_none(), "{text:?}");
+        }
+    }
+}

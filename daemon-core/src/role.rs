@@ -1,0 +1,70 @@
+//! In which role this process runs. Every role runs the same `main`, which is why `declare` must be pure.
+
+use std::os::fd::RawFd;
+use std::path::PathBuf;
+
+use crate::error::{Error, Exit};
+use crate::handover::Handover;
+use crate::launch::Report;
+use crate::sys::{detach, memfd, process, reenter};
+
+/// The detached daemon, started by its launcher.
+pub(crate) const DAEMON: &str = "daemon";
+/// A trial start of a new program: does it load, does it understand its arguments and settings?
+pub(crate) const PREFLIGHT: &str = "preflight";
+/// The image after an in-place restart; a descriptor number follows.
+const RESTARTED: &str = "restarted ";
+
+/// What this process is.
+pub(crate) enum Role {
+    /// Started by a person, cron or an init system: in the foreground, or the launcher of a detached daemon.
+    Front,
+    /// The detached daemon.
+    Daemon,
+    /// A trial start.
+    Preflight,
+    /// A daemon after its restart in place; `None` when what was handed over can not be believed.
+    Restarted(Option<Handover>),
+}
+
+impl Role {
+    /// The role that `word` names. Takes over the descriptors that come with it; a detached daemon's line to its
+    /// launcher goes to `report`.
+    pub(crate) fn enter(word: Option<&str>, report: &mut Report) -> Result<Self, Error> {
+        match word {
+            None => Ok(Self::Front),
+            Some(PREFLIGHT) => Ok(Self::Preflight),
+            Some(DAEMON) => {
+                let control =
+                    detach::detach().map_err(|error| Error::new(Exit::Os, format!("can not detach: {error}")))?;
+                *report = Report::to(control);
+                Ok(Self::Daemon)
+            }
+            Some(word) => match word.strip_prefix(RESTARTED).and_then(|number| number.parse().ok()) {
+                Some(number) => Ok(Self::Restarted(handed_over(number))),
+                None => Err(Error::new(Exit::Usage, format!("unknown role {word:?} in the environment"))),
+            },
+        }
+    }
+}
+
+/// The word for an image that finds its handover behind descriptor `number`.
+pub(crate) fn restarted(number: RawFd) -> String {
+    format!("{RESTARTED}{number}")
+}
+
+fn handed_over(number: RawFd) -> Option<Handover> {
+    let bytes = memfd::read(reenter::adopt(number)?).ok()?;
+    Handover::from_bytes(&bytes).filter(|handover| handover.pid == process::pid())
+}
+
+/// From where and how this daemon runs: what stays the same over its restarts.
+#[derive(Clone, Debug)]
+pub(crate) struct Birth {
+    /// The program as it was named at the first start.
+    pub(crate) program: PathBuf,
+    /// The directory that relative paths count from.
+    pub(crate) base: PathBuf,
+    /// It has left its terminal.
+    pub(crate) detached: bool,
+}

@@ -1,0 +1,71 @@
+//! The trial start of a new program: it must load, understand its arguments and accept its settings, or the old image
+//! goes on.
+
+use std::io::Read;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
+use std::process::Child;
+
+use crate::role;
+use crate::sys::process;
+use crate::sys::reenter::{Origin, Program};
+
+/// What a trial start prints before it ends with 0: only a program of this framework does.
+pub(crate) const ANSWER: &str = "daemon-core preflight: ";
+/// More of what a failing trial says is not repeated.
+const LONGEST: usize = 2000;
+
+/// A trial that is running. Dropped, it is killed.
+pub(super) struct Preflight {
+    child: Child,
+    pidfd: OwnedFd,
+    program: Program,
+}
+
+impl Preflight {
+    /// Starts the program at `path` for trial.
+    pub(super) fn start(origin: &Origin, path: &Path) -> Result<Self, String> {
+        let shown = path.display();
+        let program = Program::open(path).map_err(|error| format!("{shown}: {error}"))?;
+        let mut child = origin.spawn(&program, role::PREFLIGHT).map_err(|error| format!("{shown}: {error}"))?;
+        match process::pidfd(child.id()) {
+            Ok(pidfd) => Ok(Self { child, pidfd, program }),
+            Err(error) => {
+                let _ = child.kill();
+                let _ = child.wait();
+                Err(format!("can not watch the trial of {shown}: {error}"))
+            }
+        }
+    }
+
+    /// Becomes readable when the trial has ended.
+    pub(super) fn fd(&self) -> BorrowedFd<'_> {
+        self.pidfd.as_fd()
+    }
+
+    pub(super) fn kill(&mut self) {
+        let _ = self.child.kill();
+    }
+
+    /// What came of it, once it has ended: the program that may be run, or why not.
+    pub(super) fn verdict(mut self) -> Result<Program, String> {
+        let status = self.child.wait().map_err(|error| error.to_string())?;
+        let (out, err) = (read(self.child.stdout.take()), read(self.child.stderr.take()));
+        if status.success() && out.starts_with(ANSWER) {
+            return Ok(self.program);
+        }
+        let said = if err.trim().is_empty() { "it said nothing" } else { err.trim() };
+        if status.success() {
+            Err("it is no program of this framework".into())
+        } else {
+            Err(format!("{status}: {said}"))
+        }
+    }
+}
+
+/// What is there to read. A pipe that a child of the trial still holds open is not waited for.
+fn read(pipe: Option<impl Read>) -> String {
+    let mut text = vec![0; LONGEST];
+    let len = pipe.and_then(|mut pipe| pipe.read(&mut text).ok()).unwrap_or(0);
+    String::from_utf8_lossy(&text[..len]).into_owned()
+}

@@ -1,0 +1,45 @@
+//! Leaves the terminal, the session and the directory that the daemon was started from.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, FromRawFd, OwnedFd};
+
+use nix::fcntl::{FcntlArg, fcntl};
+use nix::sys::stat::{Mode, umask};
+use nix::unistd::{ForkResult, chdir, dup2_stderr, dup2_stdin, dup2_stdout, fork, setsid};
+
+/// Detaches this process, which must have only this thread: a session of its own, which no terminal can be given to,
+/// and descriptors 0 to 2 on /dev/null. Returns what was descriptor 0.
+pub(crate) fn detach() -> io::Result<OwnedFd> {
+    close_inherited();
+    let control = fcntl(io::stdin().as_fd(), FcntlArg::F_DUPFD_CLOEXEC(3))?;
+    // SAFETY: the kernel just made this descriptor for us.
+    let control = unsafe { OwnedFd::from_raw_fd(control) };
+    let null = File::options().read(true).write(true).open("/dev/null")?;
+    dup2_stdin(&null)?;
+    dup2_stdout(&null)?;
+    dup2_stderr(&null)?;
+    setsid()?;
+    // The leader of a session can be given a terminal by opening one; its child can not.
+    // SAFETY: first thing in `main`, with one thread: the child may go on as if nothing had happened.
+    match unsafe { fork() }? {
+        ForkResult::Child => Ok(control),
+        // SAFETY: the parent leaves without running anything: the child is the daemon now.
+        ForkResult::Parent { .. } => unsafe { libc::_exit(0) },
+    }
+}
+
+/// Whatever the launcher's parent left open is not ours: it would keep a pipe or a lock of others alive for months.
+fn close_inherited() {
+    // SAFETY: first thing in `main`: nothing of ours is open yet above the standard three. A kernel before 5.9 does not
+    // know the call; then they stay open.
+    unsafe {
+        libc::close_range(3, libc::c_uint::MAX, 0);
+    }
+}
+
+/// Holds no directory busy, and leaves nothing that others may write.
+pub(crate) fn leave_directory() -> io::Result<()> {
+    umask(Mode::from_bits_truncate(0o027));
+    Ok(chdir("/")?)
+}
