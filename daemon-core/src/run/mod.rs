@@ -112,6 +112,8 @@ impl<D: 'static, W: World> Runner<D, W> {
                         let answer = perform::step(&mut self.parts, &mut self.daemon, &self.engine, step);
                         self.collect(answer);
                     }
+                    // What could be told at once (a trial that can not even begin) is not slept over.
+                    Action::Wait(_) if !self.inbox.is_empty() => {}
                     Action::Wait(until) => self.world.wait(until, &mut self.inbox),
                     Action::Preflight => self.world.preflight(&mut self.inbox),
                     Action::KillPreflight => self.world.kill_preflight(),

@@ -3,50 +3,6 @@
 use super::*;
 
 #[test]
-fn without_an_interval_iterations_follow_at_once_and_timers_still_get_their_turn() {
-    let run = Sim::new()
-        .declare(|spec| {
-            spec.execute(|probe, _| {
-                probe.note("tick");
-                probe.clock.pass(10_000_000);
-            });
-            // Takes longer than its period: it may not starve the iterations.
-            spec.every(Duration::from_millis(15), |probe, _| {
-                probe.note("timer");
-                probe.clock.pass(20_000_000);
-            });
-        })
-        .signal(1.0, Signal::TERM)
-        .run();
-    let (ticks, timers) = (run.times("tick").len(), run.times("timer").len());
-    assert!(ticks.abs_diff(timers) <= 2 && ticks > 30, "{ticks} {timers}");
-}
-
-#[test]
-fn idle_events_come_once_an_interval_while_time_is_left() {
-    let run = Sim::new()
-        .every(Duration::from_millis(5))
-        .declare(|spec| {
-            spec.execute(|probe, _| {
-                probe.note("tick");
-                probe.clock.pass(1_000_000);
-            });
-            spec.on(Event::idle(), |probe, cx| {
-                probe.note("idle");
-                assert_eq!(cx.time_left(), Some(Duration::from_millis(4)));
-                while cx.is_idle() {
-                    probe.clock.pass(500_000);
-                }
-            });
-        })
-        .signal(0.049, Signal::TERM)
-        .run();
-    assert_eq!(run.times("tick").len(), 10);
-    assert_eq!(run.times("idle").len(), 10, "the original gave none below ten milliseconds: bug 11");
-    assert_eq!(run.stats.missed, 0);
-}
-
-#[test]
 fn a_failing_hook_stops_the_daemon_with_its_own_code_after_all_are_told() {
     let run = Sim::new()
         .every(Duration::from_secs(1))

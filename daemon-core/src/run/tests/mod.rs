@@ -23,6 +23,7 @@ use crate::spec::Spec;
 use crate::stats::Summary;
 
 mod errors;
+mod restart;
 mod schedule;
 mod signals;
 
@@ -41,6 +42,8 @@ struct Clock {
     /// What comes of trial starts.
     trials: RefCell<VecDeque<Result<(), &'static str>>>,
     handed_over: RefCell<Vec<Handover>>,
+    /// A HUP comes while the first trial runs.
+    ask_again_during_trial: Cell<bool>,
 }
 
 impl Clock {
@@ -99,6 +102,8 @@ impl World for Virtual {
             assert_ne!(until, u64::MAX, "the daemon waits for ever");
             self.0.mono.set(self.0.mono.get().max(until));
         }
+        // Signals that arrive together are told together.
+        self.poll(news);
     }
 
     fn poll(&mut self, news: &mut VecDeque<Input>) {
@@ -107,6 +112,9 @@ impl World for Virtual {
 
     fn preflight(&mut self, news: &mut VecDeque<Input>) {
         let verdict = self.0.trials.borrow_mut().pop_front().expect("a trial was expected");
+        if self.0.ask_again_during_trial.take() {
+            news.push_back(Input::Signal(Signal::HUP));
+        }
         news.push_back(Input::Preflight(verdict.map_err(str::to_owned)));
     }
 
@@ -204,7 +212,13 @@ impl Sim {
         };
         let mut runner = Runner::new(Virtual(Rc::clone(&self.clock)), parts);
         let ended = runner.run();
-        Run { ended, stats: runner.parts.context.stats(), notes: self.notes.take() }
+        Run {
+            ended,
+            stats: runner.parts.context.stats(),
+            notes: self.notes.take(),
+            handed_over: self.clock.handed_over.take(),
+            trials_left: self.clock.trials.borrow().len(),
+        }
     }
 }
 
@@ -212,6 +226,8 @@ struct Run {
     ended: Ended,
     stats: Summary,
     notes: Vec<(f64, String)>,
+    handed_over: Vec<Handover>,
+    trials_left: usize,
 }
 
 impl Run {

@@ -1,0 +1,89 @@
+//! Restarting in place, as far as one image can see it.
+
+use super::*;
+
+fn restarting() -> Sim {
+    let mut sim = Sim::new().executing(Duration::ZERO).every(Duration::from_secs(1));
+    sim.mode.hang_up = HangUp::Restart;
+    sim.spec.on(Event::shutdown(), note("shutdown"));
+    sim.spec.on(Event::error(), note("error"));
+    sim
+}
+
+/// A program that does not start, for whatever reason, costs nothing: ticks go on.
+#[test]
+fn fault_059_a_failed_trial_keeps_the_old_image_running() {
+    let sim = restarting();
+    sim.clock.trials.borrow_mut().push_back(Err("truncated"));
+    let run = sim.signal(1.5, Signal::HUP).signal(3.5, Signal::TERM).run();
+    assert_eq!(run.times("tick"), [0.0, 1.0, 2.0, 3.0]);
+    assert_eq!(run.times("error"), [1.5]);
+    assert!(run.handed_over.is_empty());
+    assert_eq!(run.ended.exit, Exit::Clean);
+}
+
+/// Exec is the point of no return, and it too may fail: then the daemon is made anew, with its locks still held.
+#[test]
+fn fault_058_a_failed_exec_makes_a_new_daemon_of_the_same_image() {
+    let mut sim = restarting();
+    sim.clock.trials.borrow_mut().push_back(Ok(()));
+    sim.declare = |spec| {
+        // What a declaration makes has no way to the test's notes: that it runs is seen by how it ends.
+        spec.setup(|_| Err::<Probe, _>(Error::new(Exit::NoInput, "made anew")));
+    };
+    let run = sim.signal(1.5, Signal::HUP).run();
+    assert_eq!(run.order(), ["tick", "tick", "shutdown", "drop"]);
+    assert_eq!(run.handed_over.len(), 1);
+    let handover = &run.handed_over[0];
+    assert_eq!(handover.cause, "SIGHUP");
+    assert_eq!(handover.grid, Some((Mono(0), SECOND, 2)), "the next slot is the third");
+    assert_eq!(handover.restarts.len(), 1);
+    assert_eq!(run.ended.reason.as_deref(), Some("setup failed: made anew"));
+}
+
+/// TERM wins over a restart at every moment until the exec: fault 49.
+#[test]
+fn fault_049_a_stop_wins_over_a_restart() {
+    let mut sim = restarting();
+    sim.clock.trials.borrow_mut().push_back(Ok(()));
+    sim.spec.on(Event::shutdown(), |probe, _| {
+        // While the old image lets go of its state.
+        probe.clock.signals.borrow_mut().push_back((probe.clock.mono.get(), Signal::TERM));
+    });
+    let run = sim.signal(1.5, Signal::HUP).run();
+    assert!(run.handed_over.is_empty());
+    assert_eq!(run.ended, Ended { exit: Exit::Clean, reason: None });
+    let sim = restarting().signal(1.5, Signal::TERM).signal(1.5, Signal::HUP);
+    assert!(sim.run().handed_over.is_empty(), "HUP after TERM means nothing");
+}
+
+/// A thousand wishes are one restart, and one that comes during a trial is not lost: fault 48.
+#[test]
+fn fault_048_a_wish_during_a_trial_is_tried_again() {
+    let mut sim = restarting();
+    sim.clock.trials.borrow_mut().extend([Ok(()), Ok(())]);
+    sim.clock.ask_again_during_trial.set(true);
+    sim.declare = |spec| {
+        spec.setup(|_| Err::<Probe, _>("enough"));
+    };
+    for _ in 0..1000 {
+        sim = sim.signal(1.5, Signal::HUP);
+    }
+    let run = sim.run();
+    assert_eq!(run.handed_over.len(), 1);
+    assert_eq!(run.trials_left, 0, "the second wish had a trial of its own");
+}
+
+#[test]
+fn the_grid_goes_on_where_the_old_image_left_it() {
+    let mut sim = Sim::new().executing(Duration::ZERO).every(Duration::from_secs(1));
+    sim.clock.mono.set(10 * SECOND + SECOND / 4);
+    sim.mode.grid = Some(crate::schedule::Grid::from_parts((Mono(SECOND / 2), SECOND, 10)));
+    let run = sim.signal(12.6, Signal::TERM).run();
+    assert_eq!(run.times("tick"), [10.5, 11.5, 12.5]);
+    assert_eq!(run.stats.missed, 0);
+    // Another interval is another grid.
+    let mut sim = Sim::new().executing(Duration::ZERO).every(Duration::from_secs(2));
+    sim.mode.grid = Some(crate::schedule::Grid::from_parts((Mono(SECOND / 2), SECOND, 10)));
+    assert_eq!(sim.signal(2.5, Signal::TERM).run().times("tick"), [0.0, 2.0]);
+}
