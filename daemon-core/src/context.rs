@@ -14,7 +14,8 @@ use crate::error::{Error, Exit};
 use crate::event::Event;
 use crate::plugin::{Plugin, Plugins};
 use crate::signal::Signal;
-use crate::stats::{Stats, Summary};
+use crate::stats::{Due, Stats, Summary};
+use crate::sys::process;
 
 /// Why a hook runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +61,8 @@ pub struct Context {
     pub(crate) interval: Cell<Duration>,
     pub(crate) outbox: RefCell<Vec<Ask>>,
     pub(crate) stats: RefCell<Stats>,
+    pub(crate) locks: RefCell<Vec<String>>,
+    pub(crate) due: RefCell<Vec<Due>>,
     pub(crate) plugins: Plugins,
     pub(crate) options: Options,
     watch: Rc<dyn Watch>,
@@ -87,6 +90,8 @@ impl Context {
             interval: Cell::new(interval),
             outbox: RefCell::default(),
             stats: RefCell::new(Stats::new(watch.now().mono)),
+            locks: RefCell::default(),
+            due: RefCell::default(),
             plugins,
             options,
             watch,
@@ -173,10 +178,17 @@ impl Context {
         self.ask(Ask::SetInterval(interval));
     }
 
-    /// What the loop has done so far.
+    /// What the loop has done so far, and what it has before it.
     #[must_use]
     pub fn stats(&self) -> Summary {
-        self.stats.borrow().summary(self.now().mono)
+        let (memory, peak_memory) = process::memory();
+        Summary {
+            memory,
+            peak_memory,
+            locks: self.locks.borrow().clone(),
+            due: self.due.borrow().clone(),
+            ..self.stats.borrow().summary(self.now().mono)
+        }
     }
 
     /// The value of an own command-line option: `cx.option(Self::limit)`. `None` when it was not given.

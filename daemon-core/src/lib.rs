@@ -65,7 +65,7 @@ pub use crate::plan::{Hook, OnError, Opt, Plan, Trigger};
 pub use crate::plugin::Plugin;
 pub use crate::signal::{NotASignal, Signal};
 pub use crate::spec::Spec;
-pub use crate::stats::{Spread, Summary};
+pub use crate::stats::{Due, Spread, Summary};
 
 #[cfg(feature = "macros")]
 pub use daemon_macros::{daemon, every, execute, on, option, plugin, setup};

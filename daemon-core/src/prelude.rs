@@ -1,5 +1,8 @@
 //! What nearly every daemon needs: `use daemon_core::prelude::*;`.
 
+// So that an application needs no dependency of its own for `log::info!`.
+pub use ::log;
+
 pub use std::process::ExitCode;
 pub use std::time::Duration;
 

@@ -3,10 +3,10 @@
 use std::env;
 use std::time::Duration;
 
-use crate::clock::{Mono, Now};
+use crate::clock::Now;
 use crate::duration::Pretty;
 use crate::plan::Plan;
-use crate::stats::{Spread, Summary};
+use crate::stats::{Due, Spread, Summary};
 use crate::sys::{local_time, process};
 
 /// What the dump needs beside plan and statistics.
@@ -17,9 +17,7 @@ pub(crate) struct Facts {
     pub(crate) verbose: bool,
     pub(crate) detached: bool,
     pub(crate) restarts: usize,
-    pub(crate) locks: Vec<String>,
     pub(crate) plugins: Vec<String>,
-    pub(crate) due: Vec<(String, Mono)>,
     pub(crate) log: Option<String>,
 }
 
@@ -32,7 +30,6 @@ pub(crate) fn lines(plan: &Plan, stats: &Summary, facts: &Facts) -> Vec<String> 
 }
 
 fn process_rows(plan: &Plan, stats: &Summary, facts: &Facts) -> Vec<(&'static str, String)> {
-    let (memory, peak) = process::memory();
     vec![
         ("daemon", format!("{} {}", plan.name, plan.version)),
         ("command", command()),
@@ -42,14 +39,14 @@ fn process_rows(plan: &Plan, stats: &Summary, facts: &Facts) -> Vec<(&'static st
         ("priority", process::niceness().to_string()),
         ("start time", local_time::stamp(facts.now.wall.minus(stats.uptime))),
         ("uptime", pretty(stats.uptime)),
-        ("memory", megabytes(memory)),
-        ("peak memory", megabytes(peak)),
+        ("memory", megabytes(stats.memory)),
+        ("peak memory", megabytes(stats.peak_memory)),
         ("daemon mode", yes(facts.detached)),
         ("shutdown signal", yes(facts.stopping)),
         ("verbose", yes(facts.verbose)),
         ("log file", facts.log.clone().unwrap_or_else(|| "standard output".into())),
         ("config file", "none".into()),
-        ("lock", list(&facts.locks)),
+        ("lock", list(&stats.locks)),
         ("plugins", list(&facts.plugins)),
         ("workers", "none".into()),
         ("mail to", "nobody".into()),
@@ -72,8 +69,11 @@ fn loop_rows(plan: &Plan, stats: &Summary, facts: &Facts) -> Vec<(&'static str, 
         ("trimmed duration", format!("{} (mean of {})", pretty(stats.trimmed_duration), stats.sample)),
         ("trimmed idle", format!("{} (mean of {})", pretty(stats.trimmed_idle), stats.sample)),
     ];
-    let due = |(what, at): &(String, Mono)| ("next due", format!("{what} in {}", pretty(at.since(facts.now.mono))));
-    rows.extend(facts.due.iter().map(due));
+    let due = |due: &Due| {
+        let within = due.at.since(facts.now.mono);
+        ("next due", format!("{} in {}", due.trigger, pretty(within)))
+    };
+    rows.extend(stats.due.iter().map(due));
     rows
 }
 

@@ -16,45 +16,32 @@ pub struct Asked {
 
 /// Reads the arguments; the error is what to print.
 pub fn parse(args: impl IntoIterator<Item = String>, names: &[&str]) -> Result<Asked, String> {
-    let mut asked = Asked {
-        benches: Vec::new(),
-        rounds: None,
-        patience: Duration::from_secs(3),
-    };
+    let mut asked = Asked { benches: Vec::new(), rounds: None, patience: Duration::from_secs(3) };
     let mut args = args.into_iter();
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--rounds" => asked.rounds = Some(value(&arg, args.next())?),
             "--patience" => {
-                asked.patience =
-                    Duration::from_secs_f64(value::<f64>(&arg, args.next())?.clamp(0.0, 600.0))
+                asked.patience = Duration::from_secs_f64(value::<f64>(&arg, args.next())?.clamp(0.0, 600.0))
             }
-            "all" => asked
-                .benches
-                .extend(names.iter().map(|name| (*name).to_string())),
+            "all" => asked.benches.extend(names.iter().map(|name| (*name).to_string())),
             name if names.contains(&name) => asked.benches.push(arg),
             _ => return Err(usage(names)),
         }
     }
     if asked.benches.is_empty() {
-        asked
-            .benches
-            .extend(names.iter().map(|name| (*name).to_string()));
+        asked.benches.extend(names.iter().map(|name| (*name).to_string()));
     }
     Ok(asked)
 }
 
 fn value<T: FromStr>(option: &str, text: Option<String>) -> Result<T, String> {
     let text = text.ok_or_else(|| format!("{option} needs a number"))?;
-    text.parse()
-        .map_err(|_| format!("{option} needs a number, not {text:?}"))
+    text.parse().map_err(|_| format!("{option} needs a number, not {text:?}"))
 }
 
 fn usage(names: &[&str]) -> String {
-    format!(
-        "usage: bench [{}|all] [--rounds N] [--patience SECONDS]",
-        names.join("|")
-    )
+    format!("usage: bench [{}|all] [--rounds N] [--patience SECONDS]", names.join("|"))
 }
 
 #[cfg(test)]
@@ -74,10 +61,7 @@ mod tests {
     #[test]
     fn names_and_options_mix() {
         let asked = asked(&["stop", "--rounds", "3", "--patience", "0.5"]).unwrap();
-        assert_eq!(
-            (asked.benches, asked.rounds),
-            (vec!["stop".to_string()], Some(3))
-        );
+        assert_eq!((asked.benches, asked.rounds), (vec!["stop".to_string()], Some(3)));
         assert_eq!(asked.patience, Duration::from_millis(500));
     }
 

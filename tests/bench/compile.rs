@@ -62,39 +62,20 @@ pub fn bench(desk: &Desk) -> io::Result<Report> {
     let core = Workshop::workspace().join("daemon-core").canonicalize()?;
     let core = format!("daemon-core = {{ path = {core:?} }}");
     let mut field: Field<Build> = Field::new();
-    field.add(
-        FLOOR,
-        scratch(
-            desk,
-            "clap-app",
-            r#"clap = { version = "4", features = ["derive"] }"#,
-            CLAP_APP,
-        ),
-    );
+    field.add(FLOOR, scratch(desk, "clap-app", r#"clap = { version = "4", features = ["derive"] }"#, CLAP_APP));
     field.add(OURS, scratch(desk, "hello", &core, HELLO));
     for _ in 0..desk.rounds(3) {
         for lane in &mut field.lanes {
             // A build takes long: rather wait for quiet before it than build twice.
             let sample = sampled(desk.patience * 4, 1, || build(&lane.program.path));
-            let sample =
-                sample.inspect_err(|error| field.notes.push(format!("{}: {error}", lane.name)));
+            let sample = sample.inspect_err(|error| field.notes.push(format!("{}: {error}", lane.name)));
             lane.keep(sample.ok());
         }
     }
-    let crates: Vec<f64> = field
-        .figures(OURS, |build| build.crates)
-        .into_iter()
-        .flatten()
-        .collect();
-    let verdicts = vec![
-        C1_WALL.judge("", &field.ratios(OURS, FLOOR, |build| build.wall)),
-        C1_CRATES.judge("", &crates),
-    ];
-    Ok(Report {
-        tables: vec![table(&field)],
-        verdicts,
-        notes: field.notes,
-    })
+    let crates: Vec<f64> = field.figures(OURS, |build| build.crates).into_iter().flatten().collect();
+    let verdicts =
+        vec![C1_WALL.judge("", &field.ratios(OURS, FLOOR, |build| build.wall)), C1_CRATES.judge("", &crates)];
+    Ok(Report { tables: vec![table(&field)], verdicts, notes: field.notes })
 }
 
 /// Writes a crate with one dependency and fetches what it needs, so that no build waits for the network.
@@ -107,10 +88,7 @@ fn scratch(desk: &Desk, name: &str, dependency: &str, main: &str) -> io::Result<
     );
     std::fs::write(folder.join("Cargo.toml"), manifest)?;
     std::fs::write(folder.join("src/main.rs"), main)?;
-    std::fs::copy(
-        Workshop::workspace().join("Cargo.lock"),
-        folder.join("Cargo.lock"),
-    )?;
+    std::fs::copy(Workshop::workspace().join("Cargo.lock"), folder.join("Cargo.lock"))?;
     run(cargo().current_dir(&folder).args(["fetch", "--quiet"]))?;
     Ok(Program::new(folder))
 }
@@ -121,33 +99,15 @@ fn build(folder: &Path) -> io::Result<Build> {
         std::fs::remove_dir_all(&target)?;
     }
     let (begun, spent) = (Instant::now(), own()?);
-    let said = run(cargo()
-        .current_dir(folder)
-        .args(["build", "--offline", "--target-dir"])
-        .arg(&target))?;
+    let said = run(cargo().current_dir(folder).args(["build", "--offline", "--target-dir"]).arg(&target))?;
     let (wall, cpu): (Duration, f64) = (begun.elapsed(), own()? - spent);
-    let crates = said
-        .lines()
-        .filter(|line| line.trim_start().starts_with("Compiling "))
-        .count();
-    Ok(Build {
-        wall: wall.as_secs_f64(),
-        cpu,
-        crates: crates as f64,
-    })
+    let crates = said.lines().filter(|line| line.trim_start().starts_with("Compiling ")).count();
+    Ok(Build { wall: wall.as_secs_f64(), cpu, crates: crates as f64 })
 }
 
 fn table(field: &Field<Build>) -> Table {
-    let head = [
-        "application",
-        "crates",
-        "wall s",
-        "CPU s",
-        "wall ÷ clap app",
-        "CPU ÷ clap app",
-        "rounds",
-        "foreign CPU %",
-    ];
+    let head =
+        ["application", "crates", "wall s", "CPU s", "wall ÷ clap app", "CPU ÷ clap app", "rounds", "foreign CPU %"];
     let mut table = Table::new("Clean dev build", &head);
     for lane in &field.lanes {
         table.row(vec![

@@ -18,45 +18,15 @@ pub struct Gate {
     pub digits: usize,
 }
 
-const fn gate(
-    row: &'static str,
-    figure: &'static str,
-    gate: f64,
-    goal: f64,
-    digits: usize,
-) -> Gate {
-    Gate {
-        row,
-        figure,
-        gate,
-        goal,
-        digits,
-    }
+const fn gate(row: &'static str, figure: &'static str, gate: f64, goal: f64, digits: usize) -> Gate {
+    Gate { row, figure, gate, goal, digits }
 }
 
-pub const T1: Gate = gate(
-    "T1",
-    "tick lateness p50 ÷ C epoll+timerfd one-shot",
-    1.10,
-    1.02,
-    2,
-);
-pub const T2: Gate = gate(
-    "T2",
-    "tick lateness p99 ÷ C epoll+timerfd one-shot",
-    1.20,
-    1.05,
-    2,
-);
+pub const T1: Gate = gate("T1", "tick lateness p50 ÷ C epoll+timerfd one-shot", 1.10, 1.02, 2);
+pub const T2: Gate = gate("T2", "tick lateness p99 ÷ C epoll+timerfd one-shot", 1.20, 1.05, 2);
 pub const T3_DRIFT: Gate = gate("T3", "drift, ppm", 20.0, 1.0, 1);
 pub const T3_MISSED: Gate = gate("T3", "missed ticks in the quiet rounds", 0.0, 0.0, 0);
-pub const T4: Gate = gate(
-    "T4",
-    "CPU per tick ÷ C epoll+timerfd one-shot",
-    1.20,
-    1.05,
-    2,
-);
+pub const T4: Gate = gate("T4", "CPU per tick ÷ C epoll+timerfd one-shot", 1.20, 1.05, 2);
 pub const T6_WAKES: Gate = gate("T6", "wake-ups besides ticks, interval 10 s", 0.0, 0.0, 0);
 pub const T6_THREADS: Gate = gate("T6", "threads", 1.0, 1.0, 0);
 pub const S1: Gate = gate("S1", "exec → ready ÷ C static, default build", 2.2, 1.9, 2);
@@ -65,13 +35,7 @@ pub const S3_RSS: Gate = gate("S3", "idle RSS, MB", 2.6, 2.0, 2);
 pub const S3_PSS: Gate = gate("S3", "idle PSS, MB", 1.0, 0.6, 2);
 pub const S4: Gate = gate("S4", "file of the example daemon, kB", 800.0, 450.0, 0);
 pub const X1: Gate = gate("X1", "SIGTERM → reaped ÷ C epoll+signalfd", 1.30, 1.10, 2);
-pub const L1: Gate = gate(
-    "L1",
-    "lock taken at start ÷ open+flock+inode+close",
-    2.0,
-    1.5,
-    2,
-);
+pub const L1: Gate = gate("L1", "lock taken at start ÷ open+flock+inode+close", 2.0, 1.5, 2);
 pub const C1_WALL: Gate = gate("C1", "clean dev build ÷ clap-derive app, wall", 1.3, 0.6, 2);
 pub const C1_CRATES: Gate = gate("C1", "crates compiled", 25.0, 12.0, 0);
 
@@ -115,24 +79,12 @@ impl Gate {
             at if at <= self.gate => Standing::Ok,
             _ => Standing::Missed,
         };
-        Verdict {
-            gate: self,
-            variant,
-            found: span(figures, self.digits),
-            rounds: figures.len(),
-            standing,
-        }
+        Verdict { gate: self, variant, found: span(figures, self.digits), rounds: figures.len(), standing }
     }
 
     /// The figure could not be had.
     pub fn unknown(&'static self, variant: impl Into<String>, why: impl Into<String>) -> Verdict {
-        Verdict {
-            gate: self,
-            variant: variant.into(),
-            found: why.into(),
-            rounds: 0,
-            standing: Standing::Unknown,
-        }
+        Verdict { gate: self, variant: variant.into(), found: why.into(), rounds: 0, standing: Standing::Unknown }
     }
 }
 

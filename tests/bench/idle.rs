@@ -18,10 +18,7 @@ const TICKS: f64 = 1.0;
 
 /// Watches once: what should be nothing needs no median, and waiting costs no CPU.
 pub fn bench(desk: &Desk) -> io::Result<Report> {
-    let mut table = Table::new(
-        "Idle, interval 10 s",
-        &["subject", "wake-ups besides ticks", "threads", "rounds"],
-    );
+    let mut table = Table::new("Idle, interval 10 s", &["subject", "wake-ups besides ticks", "threads", "rounds"]);
     let (mut wakes, mut threads) = (Vec::new(), Vec::new());
     let subject = ours(&desk.workshop, "subject_idle", Link::Default)?;
     for _ in 0..desk.rounds(1) {
@@ -30,18 +27,9 @@ pub fn bench(desk: &Desk) -> io::Result<Report> {
         threads.push(count);
     }
     let show = |values: &[f64]| crate::stats::span(values, 0);
-    table.row(vec![
-        "daemon-core".into(),
-        show(&wakes),
-        show(&threads),
-        wakes.len().to_string(),
-    ]);
+    table.row(vec!["daemon-core".into(), show(&wakes), show(&threads), wakes.len().to_string()]);
     let verdicts = vec![T6_WAKES.judge("", &wakes), T6_THREADS.judge("", &threads)];
-    Ok(Report {
-        tables: vec![table],
-        verdicts,
-        notes: Vec::new(),
-    })
+    Ok(Report { tables: vec![table], verdicts, notes: Vec::new() })
 }
 
 /// How often it went to sleep meanwhile: once after each wake-up.

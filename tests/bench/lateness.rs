@@ -36,16 +36,9 @@ pub enum Grid {
 pub fn lateness(origin: u64, stamps: &[u64], interval: u64) -> Option<Lateness> {
     let last = stamps.len().checked_sub(1).filter(|last| *last > 0)?;
     let interval = interval.cast_signed();
-    let since: Vec<i64> = stamps
-        .iter()
-        .map(|stamp| stamp.wrapping_sub(origin).cast_signed())
-        .collect();
+    let since: Vec<i64> = stamps.iter().map(|stamp| stamp.wrapping_sub(origin).cast_signed()).collect();
     let places = (0..).step_by(usize::try_from(interval).ok()?);
-    let deviation: Vec<i64> = since
-        .iter()
-        .zip(places)
-        .map(|(at, place): (_, i64)| at - place)
-        .collect();
+    let deviation: Vec<i64> = since.iter().zip(places).map(|(at, place): (_, i64)| at - place).collect();
     let (late, missed, mut grid) = if deviation[last].abs() < interval / 2 {
         (deviation[1..].to_vec(), 0, Grid::Place)
     } else {
@@ -69,20 +62,9 @@ pub fn lateness(origin: u64, stamps: &[u64], interval: u64) -> Option<Lateness> 
 
 /// Lateness against the nearest grid point, and how many grid points between the ends nobody served.
 fn nearest(since: &[i64], interval: i64) -> (Vec<i64>, i64, Grid) {
-    let slots: Vec<i64> = since
-        .iter()
-        .map(|at| (at + interval / 2).div_euclid(interval))
-        .collect();
-    let late = since
-        .iter()
-        .zip(&slots)
-        .skip(1)
-        .map(|(at, slot)| at - slot * interval)
-        .collect();
-    let missed = slots
-        .windows(2)
-        .map(|pair| (pair[1] - pair[0] - 1).max(0))
-        .sum();
+    let slots: Vec<i64> = since.iter().map(|at| (at + interval / 2).div_euclid(interval)).collect();
+    let late = since.iter().zip(&slots).skip(1).map(|(at, slot)| at - slot * interval).collect();
+    let missed = slots.windows(2).map(|pair| (pair[1] - pair[0] - 1).max(0)).sum();
     (late, missed, Grid::Nearest)
 }
 
@@ -94,14 +76,8 @@ fn floats(values: &[i64]) -> Vec<f64> {
 fn slope(values: &[f64]) -> f64 {
     let count = values.len() as f64;
     let (mean_k, mean) = ((count - 1.0) / 2.0, values.iter().sum::<f64>() / count);
-    let from_mean = || {
-        values
-            .iter()
-            .enumerate()
-            .map(|(k, value)| (k as f64 - mean_k, value - mean))
-    };
-    from_mean().map(|(k, value)| k * value).sum::<f64>()
-        / from_mean().map(|(k, _)| k * k).sum::<f64>()
+    let from_mean = || values.iter().enumerate().map(|(k, value)| (k as f64 - mean_k, value - mean));
+    from_mean().map(|(k, value)| k * value).sum::<f64>() / from_mean().map(|(k, _)| k * k).sum::<f64>()
 }
 
 #[cfg(test)]
@@ -118,10 +94,7 @@ mod tests {
     #[test]
     fn a_perfect_grid_is_not_late() {
         let found = lateness(7 * MS, &grid(100, |_| 0), MS).unwrap();
-        assert_eq!(
-            (found.p50, found.p99, found.max, found.missed),
-            (0.0, 0.0, 0.0, 0)
-        );
+        assert_eq!((found.p50, found.p99, found.max, found.missed), (0.0, 0.0, 0.0, 0));
         assert!(found.drift_ppm.abs() < 1e-6 && found.grid == Grid::Place);
     }
 
@@ -135,11 +108,7 @@ mod tests {
     #[test]
     fn a_caught_up_burst_counts_in_full() {
         let late = |k| {
-            if (50..55).contains(&k) {
-                (55 - k) * MS
-            } else {
-                0
-            }
+            if (50..55).contains(&k) { (55 - k) * MS } else { 0 }
         };
         let found = lateness(7 * MS, &grid(100, late), MS).unwrap();
         assert_eq!((found.max, found.missed), (5.0 * 1e6, 0));
@@ -148,30 +117,18 @@ mod tests {
     #[test]
     fn skipped_grid_points_are_missed() {
         let found = lateness(7 * MS, &grid(100, |k| if k < 50 { 10 } else { 3 * MS }), MS).unwrap();
-        assert_eq!(
-            (found.missed, found.p50, found.grid),
-            (3, 0.0, Grid::Nearest)
-        );
+        assert_eq!((found.missed, found.p50, found.grid), (3, 0.0, Grid::Nearest));
     }
 
     #[test]
     fn drift_is_the_slope() {
         let found = lateness(7 * MS, &grid(100, |k| k * 1000), MS).unwrap();
-        assert!(
-            (found.drift_ppm - 1000.0).abs() < 1e-3,
-            "{}",
-            found.drift_ppm
-        );
+        assert!((found.drift_ppm - 1000.0).abs() < 1e-3, "{}", found.drift_ppm);
     }
 
     #[test]
     fn a_late_first_tick_makes_the_earliest_the_grid() {
-        let found = lateness(
-            7 * MS + 400,
-            &grid(100, |k| if k == 0 { 400 } else { 20 + k % 2 }),
-            MS,
-        )
-        .unwrap();
+        let found = lateness(7 * MS + 400, &grid(100, |k| if k == 0 { 400 } else { 20 + k % 2 }), MS).unwrap();
         assert_eq!(found.grid, Grid::Earliest);
         assert_eq!(found.max, 1.0);
     }

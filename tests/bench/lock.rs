@@ -33,52 +33,28 @@ pub fn bench(desk: &Desk) -> io::Result<Report> {
     for _ in 0..desk.rounds(5) {
         for lane in &mut field.lanes {
             let sample = sampled(desk.patience, 2, || run(&lane.program, &folder));
-            let sample =
-                sample.inspect_err(|error| field.notes.push(format!("{}: {error}", lane.name)));
+            let sample = sample.inspect_err(|error| field.notes.push(format!("{}: {error}", lane.name)));
             lane.keep(sample.ok());
         }
     }
     let verdict = L1.judge("", &field.ratios(OURS, FLOOR, |taking| taking.p50));
-    Ok(Report {
-        tables: vec![table(&field)],
-        verdicts: vec![verdict],
-        notes: field.notes,
-    })
+    Ok(Report { tables: vec![table(&field)], verdicts: vec![verdict], notes: field.notes })
 }
 
 fn run(program: &Program, folder: &Path) -> io::Result<Taking> {
     let out = folder.join("durations.bin");
     let mut command = program.command();
-    command
-        .env("BENCH_LOCK", folder.join("bench.lock"))
-        .env("BENCH_CALLS", CALLS.to_string())
-        .env("BENCH_OUT", &out);
+    command.env("BENCH_LOCK", folder.join("bench.lock")).env("BENCH_CALLS", CALLS.to_string()).env("BENCH_OUT", &out);
     let _absent = std::fs::remove_file(&out);
     Running::start(&mut command)?.end(Duration::from_secs(60))?;
-    let durations: Vec<f64> = load(&out)?
-        .into_iter()
-        .map(|duration| duration as f64)
-        .collect();
+    let durations: Vec<f64> = load(&out)?.into_iter().map(|duration| duration as f64).collect();
     let durations = sorted(&durations);
-    Ok(Taking {
-        p50: percentile(&durations, 500),
-        p99: percentile(&durations, 990),
-    })
+    Ok(Taking { p50: percentile(&durations, 500), p99: percentile(&durations, 990) })
 }
 
 fn table(field: &Field<Taking>) -> Table {
-    let head = [
-        "subject",
-        "p50 µs",
-        "p99 µs",
-        "p50 ÷ floor",
-        "rounds",
-        "foreign CPU %",
-    ];
-    let mut table = Table::new(
-        format!("Lock taken and given back ({CALLS} times a round)"),
-        &head,
-    );
+    let head = ["subject", "p50 µs", "p99 µs", "p50 ÷ floor", "rounds", "foreign CPU %"];
+    let mut table = Table::new(format!("Lock taken and given back ({CALLS} times a round)"), &head);
     for lane in &field.lanes {
         table.row(vec![
             lane.name.into(),

@@ -56,35 +56,19 @@ fn main() -> ExitCode {
 }
 
 fn run(asked: Asked) -> io::Result<ExitCode> {
-    let desk = Desk {
-        rounds: asked.rounds,
-        patience: asked.patience,
-        workshop: workshop::Workshop::open()?,
-    };
+    let desk = Desk { rounds: asked.rounds, patience: asked.patience, workshop: workshop::Workshop::open()? };
     let mut whole = Report::default();
-    for (name, bench) in BENCHES
-        .iter()
-        .filter(|(name, _)| asked.benches.iter().any(|asked| asked == name))
-    {
+    for (name, bench) in BENCHES.iter().filter(|(name, _)| asked.benches.iter().any(|asked| asked == name)) {
         say(io::stderr(), &format!("bench: {name} …"))?;
-        let report = bench(&desk).unwrap_or_else(|error| Report {
-            notes: vec![format!("{name}: {error}")],
-            ..Report::default()
-        });
+        let report = bench(&desk)
+            .unwrap_or_else(|error| Report { notes: vec![format!("{name}: {error}")], ..Report::default() });
         say(io::stdout(), &report.text())?;
         whole.append(report);
     }
     let path = desk.workshop.path("report.md");
     std::fs::write(&path, whole.markdown())?;
-    say(
-        io::stderr(),
-        &format!("bench: report in {}", path.display()),
-    )?;
-    Ok(if whole.passed() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    say(io::stderr(), &format!("bench: report in {}", path.display()))?;
+    Ok(if whole.passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn say(mut to: impl Write, text: &str) -> io::Result<()> {

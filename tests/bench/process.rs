@@ -21,10 +21,7 @@ pub struct Program {
 impl Program {
     /// A program without arguments.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: path.into(),
-            args: Vec::new(),
-        }
+        Self { path: path.into(), args: Vec::new() }
     }
 
     /// With one more argument.
@@ -36,11 +33,7 @@ impl Program {
     /// The command, with nothing on its standard streams.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
-        command
-            .args(&self.args)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        command.args(&self.args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command
     }
 }
@@ -65,11 +58,7 @@ impl Running {
         }
         // SAFETY: the kernel has just opened this descriptor for us.
         let watch = unsafe { OwnedFd::from_raw_fd(number) };
-        Ok(Self {
-            pid: Pid::from_raw(pid),
-            watch,
-            ended: false,
-        })
+        Ok(Self { pid: Pid::from_raw(pid), watch, ended: false })
     }
 
     /// Sends a signal.
@@ -80,11 +69,7 @@ impl Running {
     /// Waits for the end and reaps. A process that outlives the limit is killed and is an error, and so is
     /// one that ends otherwise than with exit code 0 or by a SIGTERM it has no handler for.
     pub fn end(mut self, limit: Duration) -> io::Result<()> {
-        let mut ready = libc::pollfd {
-            fd: self.watch.as_raw_fd(),
-            events: libc::POLLIN,
-            revents: 0,
-        };
+        let mut ready = libc::pollfd { fd: self.watch.as_raw_fd(), events: libc::POLLIN, revents: 0 };
         let limit = i32::try_from(limit.as_millis()).unwrap_or(i32::MAX);
         // SAFETY: `ready` is one valid pollfd.
         if unsafe { libc::poll(&raw mut ready, 1, limit) } != 1 {
@@ -95,9 +80,7 @@ impl Running {
         if terminated || (libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0) {
             return Ok(());
         }
-        Err(io::Error::other(format!(
-            "ended with wait status {status:#x}"
-        )))
+        Err(io::Error::other(format!("ended with wait status {status:#x}")))
     }
 
     fn reap(&mut self) -> io::Result<i32> {
@@ -105,20 +88,13 @@ impl Running {
         // SAFETY: `status` is a valid place to write to; our child is waited for once.
         let reaped = unsafe { libc::waitpid(self.pid.as_raw(), &raw mut status, 0) };
         self.ended = true;
-        if reaped < 0 {
-            Err(io::Error::last_os_error())
-        } else {
-            Ok(status)
-        }
+        if reaped < 0 { Err(io::Error::last_os_error()) } else { Ok(status) }
     }
 
     /// Nanoseconds of the process CPU clock: all threads, dead ones included.
     pub fn cpu(&self) -> io::Result<f64> {
         let clock = (!self.pid.as_raw() << 3) | 2; // CPUCLOCK_SCHED of a process, see clock_getcpuclockid(3)
-        let mut at = libc::timespec {
-            tv_sec: 0,
-            tv_nsec: 0,
-        };
+        let mut at = libc::timespec { tv_sec: 0, tv_nsec: 0 };
         // SAFETY: `at` is a valid timespec to write to.
         if unsafe { libc::clock_gettime(clock, &raw mut at) } != 0 {
             return Err(io::Error::last_os_error());
@@ -156,12 +132,7 @@ impl Drop for Running {
 
 /// The number behind `key` at the beginning of a line.
 fn field(text: &str, key: &str) -> Option<f64> {
-    text.lines()
-        .find_map(|line| line.strip_prefix(key))?
-        .split_whitespace()
-        .next()?
-        .parse()
-        .ok()
+    text.lines().find_map(|line| line.strip_prefix(key))?.split_whitespace().next()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -179,8 +150,7 @@ mod tests {
     #[test]
     fn an_end_is_reaped_and_a_failure_told() {
         let end = |program: &str| {
-            Running::start(&mut Program::new(program).command())
-                .and_then(|run| run.end(Duration::from_secs(5)))
+            Running::start(&mut Program::new(program).command()).and_then(|run| run.end(Duration::from_secs(5)))
         };
         assert!(end("/bin/true").is_ok());
         assert!(end("/bin/false").is_err());

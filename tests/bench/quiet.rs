@@ -27,11 +27,7 @@ pub fn undisturbed(foreign: f64) -> bool {
 
 /// Takes a sample in a quiet moment; takes it again, up to `tries` times, when others used the machine
 /// meanwhile, and keeps the least disturbed.
-pub fn sampled<T>(
-    patience: Duration,
-    tries: usize,
-    mut take: impl FnMut() -> io::Result<T>,
-) -> io::Result<Sample<T>> {
+pub fn sampled<T>(patience: Duration, tries: usize, mut take: impl FnMut() -> io::Result<T>) -> io::Result<Sample<T>> {
     let mut best: Option<Sample<T>> = None;
     for _ in 0..tries.max(1) {
         wait_quiet(patience)?;
@@ -69,11 +65,7 @@ struct Meter {
 
 impl Meter {
     fn start() -> io::Result<Self> {
-        Ok(Self {
-            begun: Instant::now(),
-            busy: busy()?,
-            own: own()?,
-        })
+        Ok(Self { begun: Instant::now(), busy: busy()?, own: own()? })
     }
 
     fn foreign(&self) -> io::Result<f64> {
@@ -95,14 +87,8 @@ fn busy() -> io::Result<f64> {
 
 /// The first line's columns without idle and waiting for input.
 fn busy_ticks(stat: &str) -> Option<f64> {
-    let columns: Vec<f64> = stat
-        .lines()
-        .next()?
-        .split_whitespace()
-        .skip(1)
-        .take(8)
-        .map_while(|c| c.parse().ok())
-        .collect();
+    let columns: Vec<f64> =
+        stat.lines().next()?.split_whitespace().skip(1).take(8).map_while(|c| c.parse().ok()).collect();
     Some(columns.iter().sum::<f64>() - columns.get(3)? - columns.get(4)?)
 }
 

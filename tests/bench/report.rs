@@ -12,10 +12,7 @@ pub struct Table {
 impl Table {
     /// An empty table.
     pub fn new(title: impl Into<String>, head: &[&str]) -> Self {
-        Self {
-            title: title.into(),
-            rows: vec![head.iter().map(|cell| (*cell).to_string()).collect()],
-        }
+        Self { title: title.into(), rows: vec![head.iter().map(|cell| (*cell).to_string()).collect()] }
     }
 
     /// Adds a row.
@@ -27,26 +24,15 @@ impl Table {
     pub fn text(&self) -> String {
         let widths = self.widths();
         let line = |row: &Vec<String>| {
-            let cells = row
-                .iter()
-                .zip(&widths)
-                .map(|(cell, width)| format!("{cell:<width$}"));
+            let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
             cells.collect::<Vec<_>>().join("  ").trim_end().to_string()
         };
-        format!(
-            "{}\n{}\n",
-            self.title,
-            self.rows.iter().map(line).collect::<Vec<_>>().join("\n")
-        )
+        format!("{}\n{}\n", self.title, self.rows.iter().map(line).collect::<Vec<_>>().join("\n"))
     }
 
     /// The same for the report file.
     pub fn markdown(&self) -> String {
-        let mut lines: Vec<String> = self
-            .rows
-            .iter()
-            .map(|row| format!("| {} |", row.join(" | ")))
-            .collect();
+        let mut lines: Vec<String> = self.rows.iter().map(|row| format!("| {} |", row.join(" | "))).collect();
         lines.insert(1, format!("|{}", "---|".repeat(self.rows[0].len())));
         format!("### {}\n\n{}\n", self.title, lines.join("\n"))
     }
@@ -81,64 +67,29 @@ impl Report {
 
     /// Whether no gate was missed.
     pub fn passed(&self) -> bool {
-        self.verdicts
-            .iter()
-            .all(|verdict| verdict.standing != Standing::Missed)
+        self.verdicts.iter().all(|verdict| verdict.standing != Standing::Missed)
     }
 
     /// The report for the terminal.
     pub fn text(&self) -> String {
-        let tables = self
-            .all()
-            .map(|table| table.text())
-            .collect::<Vec<_>>()
-            .join("\n");
-        format!(
-            "{tables}{}",
-            self.notes
-                .iter()
-                .map(|note| format!("\nnote: {note}\n"))
-                .collect::<String>()
-        )
+        let tables = self.all().map(|table| table.text()).collect::<Vec<_>>().join("\n");
+        format!("{tables}{}", self.notes.iter().map(|note| format!("\nnote: {note}\n")).collect::<String>())
     }
 
     /// The report as a file.
     pub fn markdown(&self) -> String {
-        let tables = self
-            .all()
-            .map(|table| table.markdown())
-            .collect::<Vec<_>>()
-            .join("\n");
-        let notes = self
-            .notes
-            .iter()
-            .map(|note| format!("\n- {note}"))
-            .collect::<String>();
+        let tables = self.all().map(|table| table.markdown()).collect::<Vec<_>>().join("\n");
+        let notes = self.notes.iter().map(|note| format!("\n- {note}")).collect::<String>();
         format!("# Benchmark\n\n{}\n\n{tables}{notes}\n", READING)
     }
 
     fn all(&self) -> impl Iterator<Item = Table> + '_ {
-        let copy = |table: &Table| Table {
-            title: table.title.clone(),
-            rows: table.rows.clone(),
-        };
-        self.tables
-            .iter()
-            .map(copy)
-            .chain(std::iter::once(self.gates()))
+        let copy = |table: &Table| Table { title: table.title.clone(), rows: table.rows.clone() };
+        self.tables.iter().map(copy).chain(std::iter::once(self.gates()))
     }
 
     fn gates(&self) -> Table {
-        let head = [
-            "row",
-            "figure",
-            "variant",
-            "median (min–max)",
-            "gate",
-            "goal",
-            "rounds",
-            "verdict",
-        ];
+        let head = ["row", "figure", "variant", "median (min–max)", "gate", "goal", "rounds", "verdict"];
         let mut table = Table::new("Gates", &head);
         for verdict in &self.verdicts {
             let gate = verdict.gate;
@@ -178,10 +129,7 @@ mod tests {
 
     #[test]
     fn markdown_has_a_rule_under_the_head() {
-        assert_eq!(
-            table().markdown(),
-            "### T\n\n| µs | b |\n|---|---|\n| 1 | long – cell |\n"
-        );
+        assert_eq!(table().markdown(), "### T\n\n| µs | b |\n|---|---|\n| 1 | long – cell |\n");
     }
 
     #[test]

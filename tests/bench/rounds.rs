@@ -45,10 +45,7 @@ impl<S> Lane<S> {
 
     /// One figure of each round.
     pub fn figures(&self, figure: impl Fn(&S) -> f64) -> Vec<Option<f64>> {
-        self.samples
-            .iter()
-            .map(|sample| sample.as_ref().map(|sample| figure(&sample.value)))
-            .collect()
+        self.samples.iter().map(|sample| sample.as_ref().map(|sample| figure(&sample.value))).collect()
     }
 
     /// The same without the rounds that have none.
@@ -59,21 +56,12 @@ impl<S> Lane<S> {
     /// The samples that others left alone.
     pub fn undisturbed(&self) -> impl Iterator<Item = &S> {
         let quiet = |sample: &&Sample<S>| crate::quiet::undisturbed(sample.foreign);
-        self.samples
-            .iter()
-            .flatten()
-            .filter(quiet)
-            .map(|sample| &sample.value)
+        self.samples.iter().flatten().filter(quiet).map(|sample| &sample.value)
     }
 
     /// The worst share of the machine others took, in per cent.
     pub fn foreign(&self) -> String {
-        let worst = self
-            .samples
-            .iter()
-            .flatten()
-            .map(|sample| sample.foreign)
-            .fold(0.0, f64::max);
+        let worst = self.samples.iter().flatten().map(|sample| sample.foreign).fold(0.0, f64::max);
         format!("{:.0}", worst * 100.0)
     }
 
@@ -95,10 +83,7 @@ pub struct Field<S> {
 impl<S> Field<S> {
     /// An empty field.
     pub fn new() -> Self {
-        Self {
-            lanes: Vec::new(),
-            notes: Vec::new(),
-        }
+        Self { lanes: Vec::new(), notes: Vec::new() }
     }
 
     /// Adds a subject that runs in every round.
@@ -107,19 +92,9 @@ impl<S> Field<S> {
     }
 
     /// Adds a subject that runs in the first rounds only: enough to know its order of magnitude.
-    pub fn add_for(
-        &mut self,
-        rounds: usize,
-        name: &'static str,
-        program: Result<Program, impl Display>,
-    ) {
+    pub fn add_for(&mut self, rounds: usize, name: &'static str, program: Result<Program, impl Display>) {
         match program {
-            Ok(program) => self.lanes.push(Lane {
-                name,
-                program,
-                rounds,
-                samples: Vec::new(),
-            }),
+            Ok(program) => self.lanes.push(Lane { name, program, rounds, samples: Vec::new() }),
             Err(error) => self.notes.push(format!("{name}: left out, {error}")),
         }
     }
@@ -131,9 +106,7 @@ impl<S> Field<S> {
 
     /// One figure of each round of the named lane: empty if there is no such lane.
     pub fn figures(&self, name: &str, figure: impl Fn(&S) -> f64) -> Vec<Option<f64>> {
-        self.lane(name)
-            .map(|lane| lane.figures(figure))
-            .unwrap_or_default()
+        self.lane(name).map(|lane| lane.figures(figure)).unwrap_or_default()
     }
 
     /// A subject's figure ÷ the floor's, round by round.
@@ -199,16 +172,11 @@ mod tests {
             order
         };
         assert!((0..50).all(|turn| sorted(turn) == (0..7).collect::<Vec<_>>()));
-        let firsts: std::collections::HashSet<usize> =
-            (0..50).map(|turn| order(7, turn)[0]).collect();
+        let firsts: std::collections::HashSet<usize> = (0..50).map(|turn| order(7, turn)[0]).collect();
         assert_eq!(firsts.len(), 7, "every lane comes first now and then");
         let before_first = |turn| {
             let order = order(7, turn);
-            order
-                .iter()
-                .position(|lane| *lane == 0)
-                .and_then(|at| at.checked_sub(1))
-                .map(|at| order[at])
+            order.iter().position(|lane| *lane == 0).and_then(|at| at.checked_sub(1)).map(|at| order[at])
         };
         let before: std::collections::HashSet<_> = (0..25).map(before_first).collect();
         assert!(before.len() > 5, "and after every other: {before:?}");

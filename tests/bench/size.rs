@@ -29,47 +29,26 @@ pub fn bench(desk: &Desk) -> io::Result<Report> {
     let mut field: Field<Memory> = Field::new();
     field.add("C epoll+signalfd", workshop.floor("stop", Link::Default));
     field.add(OURS, ours(workshop, "subject_idle", Link::Default));
-    field.add(
-        "daemon-core, idle daemon, static",
-        ours(workshop, "subject_idle", Link::Static),
-    );
+    field.add("daemon-core, idle daemon, static", ours(workshop, "subject_idle", Link::Static));
     for _ in 0..desk.rounds(3) {
         for lane in &mut field.lanes {
             let sample = sampled(desk.patience, 1, || idle(&lane.program));
-            let sample =
-                sample.inspect_err(|error| field.notes.push(format!("{}: {error}", lane.name)));
+            let sample = sample.inspect_err(|error| field.notes.push(format!("{}: {error}", lane.name)));
             lane.keep(sample.ok());
         }
     }
-    let megabytes = |kilobytes: Vec<Option<f64>>| {
-        kilobytes
-            .into_iter()
-            .flatten()
-            .map(|kb| kb / 1024.0)
-            .collect::<Vec<_>>()
-    };
-    let example = workshop
-        .build(Target::Example(EXAMPLE), Link::Default)
-        .and_then(|program| kilobytes(&program));
+    let megabytes =
+        |kilobytes: Vec<Option<f64>>| kilobytes.into_iter().flatten().map(|kb| kb / 1024.0).collect::<Vec<_>>();
+    let example = workshop.build(Target::Example(EXAMPLE), Link::Default).and_then(|program| kilobytes(&program));
     let verdicts = vec![
-        S3_RSS.judge(
-            "default build",
-            &megabytes(field.figures(OURS, |memory| memory.rss)),
-        ),
-        S3_PSS.judge(
-            "default build",
-            &megabytes(field.figures(OURS, |memory| memory.pss)),
-        ),
+        S3_RSS.judge("default build", &megabytes(field.figures(OURS, |memory| memory.rss))),
+        S3_PSS.judge("default build", &megabytes(field.figures(OURS, |memory| memory.pss))),
         match example {
             Ok(size) => S4.judge(EXAMPLE, &[size]),
             Err(error) => S4.unknown(EXAMPLE, error.to_string()),
         },
     ];
-    Ok(Report {
-        tables: vec![table(&field)],
-        verdicts,
-        notes: field.notes,
-    })
+    Ok(Report { tables: vec![table(&field)], verdicts, notes: field.notes })
 }
 
 fn idle(program: &Program) -> io::Result<Memory> {
@@ -92,10 +71,7 @@ fn kilobytes(program: &Program) -> io::Result<f64> {
 }
 
 fn table(field: &Field<Memory>) -> Table {
-    let mut table = Table::new(
-        "Size",
-        &["subject", "idle RSS kB", "idle PSS kB", "file kB", "rounds"],
-    );
+    let mut table = Table::new("Size", &["subject", "idle RSS kB", "idle PSS kB", "file kB", "rounds"]);
     for lane in &field.lanes {
         table.row(vec![
             lane.name.into(),

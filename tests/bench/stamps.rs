@@ -6,10 +6,7 @@ use std::path::Path;
 
 /// Nanoseconds of `CLOCK_MONOTONIC`, the clock of every stamp.
 pub fn now() -> u64 {
-    let mut at = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
+    let mut at = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `at` is a valid timespec to write to, and the clock exists on every Linux.
     unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut at) };
     at.tv_sec.cast_unsigned() * 1_000_000_000 + at.tv_nsec.cast_unsigned()
@@ -23,11 +20,7 @@ pub fn micros(from: u64, to: u64) -> f64 {
 /// The `u64`s a subject left in a file.
 pub fn load(path: &Path) -> io::Result<Vec<u64>> {
     let bytes = std::fs::read(path)?;
-    Ok(bytes
-        .chunks_exact(8)
-        .filter_map(|chunk| chunk.try_into().ok())
-        .map(u64::from_ne_bytes)
-        .collect())
+    Ok(bytes.chunks_exact(8).filter_map(|chunk| chunk.try_into().ok()).map(u64::from_ne_bytes).collect())
 }
 
 /// A pipe whose writing end a child inherits under a number it is told.
@@ -48,10 +41,7 @@ impl StampPipe {
         // SAFETY: both descriptors were just opened for us; closing on exec can not fail on an open one.
         unsafe {
             libc::fcntl(ends[0], libc::F_SETFD, libc::FD_CLOEXEC);
-            Ok(Self {
-                from: std::fs::File::from_raw_fd(ends[0]),
-                to: OwnedFd::from_raw_fd(ends[1]),
-            })
+            Ok(Self { from: std::fs::File::from_raw_fd(ends[0]), to: OwnedFd::from_raw_fd(ends[1]) })
         }
     }
 
@@ -76,9 +66,7 @@ impl Stamps {
     /// The next stamp.
     pub fn next(&mut self) -> io::Result<u64> {
         let mut bytes = [0; 8];
-        self.from
-            .read_exact(&mut bytes)
-            .map_err(|_| io::Error::other("ended before it was ready"))?;
+        self.from.read_exact(&mut bytes).map_err(|_| io::Error::other("ended before it was ready"))?;
         Ok(u64::from_ne_bytes(bytes))
     }
 }

@@ -29,19 +29,11 @@ struct Start {
 pub fn bench(desk: &Desk) -> io::Result<Report> {
     let mut field = field(&desk.workshop);
     for _ in 0..desk.rounds(7) {
-        let programs: Vec<Program> = field
-            .lanes
-            .iter()
-            .map(|lane| lane.program.clone())
-            .collect();
+        let programs: Vec<Program> = field.lanes.iter().map(|lane| lane.program.clone()).collect();
         let round = sampled(desk.patience, 3, || Ok(round(&programs)))?;
         for (lane, starts) in field.lanes.iter_mut().zip(round.value) {
-            let starts =
-                starts.inspect_err(|error| field.notes.push(format!("{}: {error}", lane.name)));
-            lane.keep(starts.ok().map(|value| crate::quiet::Sample {
-                value,
-                foreign: round.foreign,
-            }));
+            let starts = starts.inspect_err(|error| field.notes.push(format!("{}: {error}", lane.name)));
+            lane.keep(starts.ok().map(|value| crate::quiet::Sample { value, foreign: round.foreign }));
         }
     }
     let ready = |start: &Start| start.ready;
@@ -49,11 +41,7 @@ pub fn bench(desk: &Desk) -> io::Result<Report> {
         S1.judge("default build", &field.ratios(OURS, FLOOR, ready)),
         S2.judge("static build", &field.ratios(OURS_STATIC, FLOOR, ready)),
     ];
-    Ok(Report {
-        tables: vec![table(&field)],
-        verdicts,
-        notes: field.notes,
-    })
+    Ok(Report { tables: vec![table(&field)], verdicts, notes: field.notes })
 }
 
 fn field(workshop: &Workshop) -> Field<Start> {
@@ -62,14 +50,8 @@ fn field(workshop: &Workshop) -> Field<Start> {
     field.add("C dynamic", workshop.floor("hello", Link::Default));
     field.add(OURS, ours(workshop, "subject_idle", Link::Default));
     field.add(OURS_STATIC, ours(workshop, "subject_idle", Link::Static));
-    field.add(
-        "Rust that does nothing",
-        ours(workshop, "peer_bare", Link::Default),
-    );
-    field.add(
-        "Rust that does nothing, static",
-        ours(workshop, "peer_bare", Link::Static),
-    );
+    field.add("Rust that does nothing", ours(workshop, "peer_bare", Link::Default));
+    field.add("Rust that does nothing, static", ours(workshop, "peer_bare", Link::Static));
     field.add("Python + argparse", workshop.python("start"));
     field
 }
@@ -77,52 +59,30 @@ fn field(workshop: &Workshop) -> Field<Start> {
 /// The medians of each subject's starts, or what went wrong first.
 fn round(programs: &[Program]) -> Vec<io::Result<Start>> {
     let starts = turns(programs, STARTS, |program, _| start(program));
-    starts
-        .into_iter()
-        .map(|starts| starts.map(|starts| middle(&starts)))
-        .collect()
+    starts.into_iter().map(|starts| starts.map(|starts| middle(&starts))).collect()
 }
 
 fn middle(starts: &[Start]) -> Start {
-    let of = |figure: fn(&Start) -> f64| {
-        median(&starts.iter().map(figure).collect::<Vec<_>>()).unwrap_or(f64::NAN)
-    };
-    Start {
-        main: of(|start| start.main),
-        ready: of(|start| start.ready),
-    }
+    let of = |figure: fn(&Start) -> f64| median(&starts.iter().map(figure).collect::<Vec<_>>()).unwrap_or(f64::NAN);
+    Start { main: of(|start| start.main), ready: of(|start| start.ready) }
 }
 
 fn start(program: &Program) -> io::Result<Start> {
     let pipe = StampPipe::new()?;
     let (input, hold) = io::pipe()?;
     let mut command = program.command();
-    command
-        .env("BENCH_STAMP_FD", pipe.number())
-        .env("BENCH_MODE", "startup")
-        .stdin(Stdio::from(input));
+    command.env("BENCH_STAMP_FD", pipe.number()).env("BENCH_MODE", "startup").stdin(Stdio::from(input));
     let from = now();
     let subject = Running::start(&mut command)?;
     let mut stamps = pipe.started();
     let (main, ready) = (stamps.next()?, stamps.next()?);
     drop((command, hold)); // the end of its standard input sends it home
     subject.end(Duration::from_secs(10))?;
-    Ok(Start {
-        main: micros(from, main),
-        ready: micros(from, ready),
-    })
+    Ok(Start { main: micros(from, main), ready: micros(from, ready) })
 }
 
 fn table(field: &Field<Start>) -> Table {
-    let head = [
-        "subject",
-        "exec → main µs",
-        "exec → ready µs",
-        "ready ÷ floor",
-        "file kB",
-        "rounds",
-        "foreign CPU %",
-    ];
+    let head = ["subject", "exec → main µs", "exec → ready µs", "ready ÷ floor", "file kB", "rounds", "foreign CPU %"];
     let mut table = Table::new(format!("Start ({STARTS} starts a round)"), &head);
     for lane in &field.lanes {
         let size = std::fs::metadata(&lane.program.path).map_or(0, |file| file.len() / 1024);

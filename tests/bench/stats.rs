@@ -5,20 +5,12 @@ pub fn median(values: &[f64]) -> Option<f64> {
     let sorted = sorted(values);
     let middle = sorted.len() / 2;
     let upper = *sorted.get(middle)?;
-    Some(if sorted.len() % 2 == 1 {
-        upper
-    } else {
-        f64::midpoint(sorted[middle - 1], upper)
-    })
+    Some(if sorted.len() % 2 == 1 { upper } else { f64::midpoint(sorted[middle - 1], upper) })
 }
 
 /// The values in rising order, without those that are not numbers.
 pub fn sorted(values: &[f64]) -> Vec<f64> {
-    let mut sorted: Vec<f64> = values
-        .iter()
-        .copied()
-        .filter(|value| !value.is_nan())
-        .collect();
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
     sorted.sort_by(f64::total_cmp);
     sorted
 }
@@ -32,8 +24,7 @@ pub fn percentile(sorted: &[f64], permille: usize) -> f64 {
 /// `median (min–max)` with so many digits, or `-` when there is nothing.
 pub fn span(values: &[f64], digits: usize) -> String {
     let sorted = sorted(values);
-    let (Some(middle), Some(low), Some(high)) = (median(&sorted), sorted.first(), sorted.last())
-    else {
+    let (Some(middle), Some(low), Some(high)) = (median(&sorted), sorted.first(), sorted.last()) else {
         return "-".into();
     };
     format!("{middle:.digits$} ({low:.digits$}–{high:.digits$})")
@@ -46,10 +37,7 @@ pub fn middle(values: &[f64], digits: usize) -> String {
 
 /// Subject ÷ floor, round by round; rounds in which one of them is missing are left out.
 pub fn ratios(subject: &[Option<f64>], floor: &[Option<f64>]) -> Vec<f64> {
-    let both = subject
-        .iter()
-        .zip(floor)
-        .filter_map(|(ours, floor)| Some((*ours)? / (*floor)?));
+    let both = subject.iter().zip(floor).filter_map(|(ours, floor)| Some((*ours)? / (*floor)?));
     both.filter(|ratio| ratio.is_finite()).collect()
 }
 
@@ -79,10 +67,7 @@ mod tests {
         let ours = [Some(2.0), None, Some(9.0)];
         let floor = [Some(1.0), Some(1.0), Some(3.0)];
         assert_eq!(ratios(&ours, &floor), vec![2.0, 3.0]);
-        assert!(
-            ratios(&[Some(1.0)], &[Some(0.0)]).is_empty(),
-            "a floor of nothing is no base"
-        );
+        assert!(ratios(&[Some(1.0)], &[Some(0.0)]).is_empty(), "a floor of nothing is no base");
     }
 
     #[test]

@@ -30,45 +30,19 @@ pub fn bench(desk: &Desk) -> io::Result<Report> {
     let mut field: Field<Stops> = Field::new();
     field.add(FLOOR, workshop.floor("stop", Link::Default));
     field.add(OURS, ours(workshop, "subject_idle", Link::Default));
-    field.add(
-        "daemon-core, static",
-        ours(workshop, "subject_idle", Link::Static),
-    );
-    field.add(
-        "the floor by hand in Rust",
-        ours(workshop, "peer_stop_by_hand", Link::Default),
-    );
-    field.add(
-        "C, default action of the kernel",
-        workshop
-            .floor("stop", Link::Default)
-            .map(|stop| stop.arg("default")),
-    );
+    field.add("daemon-core, static", ours(workshop, "subject_idle", Link::Static));
+    field.add("the floor by hand in Rust", ours(workshop, "peer_stop_by_hand", Link::Default));
+    field.add("C, default action of the kernel", workshop.floor("stop", Link::Default).map(|stop| stop.arg("default")));
     for _ in 0..desk.rounds(7) {
-        let programs: Vec<Program> = field
-            .lanes
-            .iter()
-            .map(|lane| lane.program.clone())
-            .collect();
+        let programs: Vec<Program> = field.lanes.iter().map(|lane| lane.program.clone()).collect();
         let round = sampled(desk.patience, 3, || Ok(round(&programs)))?;
         for (lane, stops) in field.lanes.iter_mut().zip(round.value) {
-            let stops =
-                stops.inspect_err(|error| field.notes.push(format!("{}: {error}", lane.name)));
-            lane.keep(stops.ok().map(|value| Sample {
-                value,
-                foreign: round.foreign,
-            }));
+            let stops = stops.inspect_err(|error| field.notes.push(format!("{}: {error}", lane.name)));
+            lane.keep(stops.ok().map(|value| Sample { value, foreign: round.foreign }));
         }
     }
-    let verdict = X1.judge(
-        "default build",
-        &field.ratios(OURS, FLOOR, |stops| stops.middle),
-    );
-    Ok(Report {
-        tables: vec![table(&field)],
-        verdicts: vec![verdict],
-        notes: field.notes,
-    })
+    let verdict = X1.judge("default build", &field.ratios(OURS, FLOOR, |stops| stops.middle));
+    Ok(Report { tables: vec![table(&field)], verdicts: vec![verdict], notes: field.notes })
 }
 
 fn round(programs: &[Program]) -> Vec<io::Result<Stops>> {
@@ -76,10 +50,7 @@ fn round(programs: &[Program]) -> Vec<io::Result<Stops>> {
         middle: median(&took).unwrap_or(f64::NAN),
         worst: sorted(&took).last().copied().unwrap_or(f64::NAN),
     };
-    turns(programs, STOPS, stop)
-        .into_iter()
-        .map(|stops| stops.map(figures))
-        .collect()
+    turns(programs, STOPS, stop).into_iter().map(|stops| stops.map(figures)).collect()
 }
 
 fn stop(program: &Program, turn: usize) -> io::Result<f64> {
@@ -99,14 +70,7 @@ fn stop(program: &Program, turn: usize) -> io::Result<f64> {
 }
 
 fn table(field: &Field<Stops>) -> Table {
-    let head = [
-        "subject",
-        "SIGTERM → reaped µs",
-        "worst µs",
-        "÷ floor",
-        "rounds",
-        "foreign CPU %",
-    ];
+    let head = ["subject", "SIGTERM → reaped µs", "worst µs", "÷ floor", "rounds", "foreign CPU %"];
     let mut table = Table::new(format!("Stop ({STOPS} stops a round)"), &head);
     for lane in &field.lanes {
         table.row(vec![

@@ -5,7 +5,7 @@ use crate::lateness::{Grid, Lateness, lateness};
 use crate::process::{Program, Running};
 use crate::quiet::sampled;
 use crate::report::{Report, Table};
-use crate::rounds::{Desk, Field, ours};
+use crate::rounds::{Desk, Field, Lane, ours};
 use crate::stamps::{load, now};
 use crate::stats::{middle, span};
 use crate::workshop::{Link, Workshop};
@@ -19,6 +19,21 @@ const OURS: &str = "daemon-core";
 const PEER_ROUNDS: usize = 3;
 /// A run takes three seconds whatever the interval.
 const PLAN: [(u64, u64); 3] = [(1_000_000, 3000), (10_000_000, 300), (100_000_000, 30)];
+
+const HEAD: [&str; 12] = [
+    "subject",
+    "late p50 µs",
+    "late p99 µs",
+    "worst µs",
+    "drift ppm",
+    "missed",
+    "CPU µs/tick",
+    "p50 ÷ floor",
+    "p99 ÷ floor",
+    "CPU ÷ floor",
+    "rounds",
+    "foreign CPU %",
+];
 
 /// What one run of a subject gave.
 #[derive(Debug)]
@@ -52,40 +67,18 @@ pub fn bench(desk: &Desk) -> io::Result<Report> {
 fn programs(workshop: &Workshop) -> Vec<(usize, &'static str, Result<Program, String>)> {
     let told = |program: io::Result<Program>| program.map_err(|error| error.to_string());
     vec![
-        (
-            usize::MAX,
-            FLOOR,
-            told(workshop.floor("tick", Link::Default)),
-        ),
-        (
-            usize::MAX,
-            OURS,
-            told(ours(workshop, "subject_tick", Link::Default)),
-        ),
-        (
-            PEER_ROUNDS,
-            "the floor by hand in Rust",
-            told(ours(workshop, "peer_by_hand", Link::Default)),
-        ),
-        (
-            PEER_ROUNDS,
-            "Rust, sleep the remainder",
-            told(ours(workshop, "peer_sleep", Link::Default)),
-        ),
-        (
-            PEER_ROUNDS,
-            "Python, sleep the remainder",
-            told(workshop.python("sleep")),
-        ),
+        (usize::MAX, FLOOR, told(workshop.floor("tick", Link::Default))),
+        (usize::MAX, OURS, told(ours(workshop, "subject_tick", Link::Default))),
+        (PEER_ROUNDS, "the floor by hand in Rust", told(ours(workshop, "peer_by_hand", Link::Default))),
+        (PEER_ROUNDS, "Rust, sleep the remainder", told(ours(workshop, "peer_sleep", Link::Default))),
+        (PEER_ROUNDS, "Python, sleep the remainder", told(workshop.python("sleep"))),
     ]
 }
 
 fn measure(desk: &Desk, field: &mut Field<Run>, round: usize, interval: u64, ticks: u64) {
     let out = desk.workshop.path("tick.bin");
     for lane in field.lanes.iter_mut().filter(|lane| round < lane.rounds) {
-        let sample = sampled(desk.patience, 2, || {
-            run(&lane.program, interval, ticks, &out)
-        });
+        let sample = sampled(desk.patience, 2, || run(&lane.program, interval, ticks, &out));
         if let Err(error) = &sample {
             field.notes.push(format!("{}: {error}", lane.name));
         }
@@ -98,10 +91,7 @@ fn measure(desk: &Desk, field: &mut Field<Run>, round: usize, interval: u64, tic
 fn run(program: &Program, interval: u64, ticks: u64, out: &Path) -> io::Result<Run> {
     let total = Duration::from_nanos(interval * ticks);
     let mut command = program.command();
-    command
-        .env("BENCH_INTERVAL_NS", interval.to_string())
-        .env("BENCH_TICKS", ticks.to_string())
-        .env("BENCH_OUT", out);
+    command.env("BENCH_INTERVAL_NS", interval.to_string()).env("BENCH_TICKS", ticks.to_string()).env("BENCH_OUT", out);
     let _absent = std::fs::remove_file(out);
     let subject = Running::start(&mut command)?;
     std::thread::sleep(Duration::from_millis(500));
@@ -110,84 +100,35 @@ fn run(program: &Program, interval: u64, ticks: u64, out: &Path) -> io::Result<R
     let (to, after) = (now(), subject.cpu()?);
     subject.end(total * 3 + Duration::from_secs(20))?;
     let left = load(out)?;
-    let (origin, stamps) = left
-        .split_first()
-        .ok_or_else(|| io::Error::other("left no stamps"))?;
-    let inside = stamps
-        .iter()
-        .filter(|stamp| (from..to).contains(*stamp))
-        .count()
-        .max(1);
-    let late = lateness(*origin, stamps, interval)
-        .ok_or_else(|| io::Error::other("left too few stamps"))?;
-    Ok(Run {
-        late,
-        cpu_us: (after - before) / 1e3 / inside as f64,
-    })
+    let (origin, stamps) = left.split_first().ok_or_else(|| io::Error::other("left no stamps"))?;
+    let inside = stamps.iter().filter(|stamp| (from..to).contains(*stamp)).count().max(1);
+    let late = lateness(*origin, stamps, interval).ok_or_else(|| io::Error::other("left too few stamps"))?;
+    Ok(Run { late, cpu_us: (after - before) / 1e3 / inside as f64 })
 }
 
 fn judge(report: &mut Report, field: Field<Run>, interval: u64) {
     let every = format!("{} ms", interval / 1_000_000);
     let ratios = |figure: fn(&Run) -> f64| field.ratios(OURS, FLOOR, figure);
-    report
-        .verdicts
-        .push(T1.judge(&every, &ratios(|run| run.late.p50)));
-    report
-        .verdicts
-        .push(T2.judge(&every, &ratios(|run| run.late.p99)));
-    report
-        .verdicts
-        .push(T4.judge(&every, &ratios(|run| run.cpu_us)));
+    report.verdicts.push(T1.judge(&every, &ratios(|run| run.late.p50)));
+    report.verdicts.push(T2.judge(&every, &ratios(|run| run.late.p99)));
+    report.verdicts.push(T4.judge(&every, &ratios(|run| run.cpu_us)));
     if let Some(ours) = field.lane(OURS).filter(|_| interval == 10_000_000) {
+        report.verdicts.push(T3_DRIFT.judge(&every, &ours.present(|run| run.late.drift_ppm.abs())));
         report
             .verdicts
-            .push(T3_DRIFT.judge(&every, &ours.present(|run| run.late.drift_ppm.abs())));
-        report.verdicts.push(
-            T3_MISSED.judge(
-                &every,
-                &ours
-                    .undisturbed()
-                    .map(|run| run.late.missed as f64)
-                    .collect::<Vec<_>>(),
-            ),
-        );
+            .push(T3_MISSED.judge(&every, &ours.undisturbed().map(|run| run.late.missed as f64).collect::<Vec<_>>()));
     }
     report.tables.push(table(&field, &every));
     report.notes.extend(field.notes);
 }
 
 fn table(field: &Field<Run>, every: &str) -> Table {
-    let head = [
-        "subject",
-        "late p50 µs",
-        "late p99 µs",
-        "worst µs",
-        "drift ppm",
-        "missed",
-        "CPU µs/tick",
-        "p50 ÷ floor",
-        "p99 ÷ floor",
-        "CPU ÷ floor",
-        "rounds",
-        "foreign CPU %",
-    ];
     let title = format!(
         "Ticks every {every} († = the first tick was late: the earliest is the grid; ‡ = drifts: nearest grid point)"
     );
-    let mut table = Table::new(title, &head);
+    let mut table = Table::new(title, &HEAD);
     for lane in &field.lanes {
-        let on = |grid: Grid| {
-            lane.present(|run| f64::from(run.late.grid == grid))
-                .iter()
-                .any(|on| *on > 0.0)
-        };
-        let mark = if on(Grid::Nearest) {
-            " ‡"
-        } else if on(Grid::Earliest) {
-            " †"
-        } else {
-            ""
-        };
+        let mark = mark(lane);
         let ratio = |figure: fn(&Run) -> f64| span(&field.ratios(lane.name, FLOOR, figure), 2);
         let missed: f64 = lane.present(|run| run.late.missed as f64).iter().sum();
         table.row(vec![
@@ -206,4 +147,16 @@ fn table(field: &Field<Run>, every: &str) -> Table {
         ]);
     }
     table
+}
+
+/// A lane is marked by the worst of its runs.
+fn mark(lane: &Lane<Run>) -> &'static str {
+    let on = |grid: Grid| lane.present(|run| f64::from(run.late.grid == grid)).contains(&1.0);
+    if on(Grid::Nearest) {
+        " ‡"
+    } else if on(Grid::Earliest) {
+        " †"
+    } else {
+        ""
+    }
 }

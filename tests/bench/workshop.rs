@@ -38,14 +38,10 @@ impl Workshop {
     /// The target directory this very program was built into.
     pub fn open() -> io::Result<Self> {
         let here = std::env::current_exe()?;
-        let target = here
-            .ancestors()
-            .nth(2)
-            .ok_or_else(|| io::Error::other("the benchmark runs outside a target directory"))?;
+        let target =
+            here.ancestors().nth(2).ok_or_else(|| io::Error::other("the benchmark runs outside a target directory"))?;
         std::fs::create_dir_all(target.join("bench"))?;
-        Ok(Self {
-            target: target.to_path_buf(),
-        })
+        Ok(Self { target: target.to_path_buf() })
     }
 
     /// The top of the workspace.
@@ -60,11 +56,7 @@ impl Workshop {
 
     /// Compiles `floors/NAME.c`.
     pub fn floor(&self, name: &str, link: Link) -> io::Result<Program> {
-        let name = if link == Link::Static {
-            format!("{name}_static")
-        } else {
-            name.to_string()
-        };
+        let name = if link == Link::Static { format!("{name}_static") } else { name.to_string() };
         let built = self.path(&format!("floor_{name}.built"));
         let mut compile = Command::new("cc");
         compile.args(["-O2", "-Wall", "-Wextra"]);
@@ -89,17 +81,10 @@ impl Workshop {
     pub fn build(&self, target: Target, link: Link) -> io::Result<Program> {
         let (package, kind, name, file) = match target {
             Target::Subject(name) => ("daemon-tests", "--bin", name, name.to_string()),
-            Target::Example(name) => (
-                "daemon-examples",
-                "--example",
-                name,
-                format!("examples/{name}"),
-            ),
+            Target::Example(name) => ("daemon-examples", "--example", name, format!("examples/{name}")),
         };
         let mut cargo = cargo();
-        cargo
-            .current_dir(Self::workspace())
-            .args(["build", "--quiet", "--profile", "fat"]);
+        cargo.current_dir(Self::workspace()).args(["build", "--quiet", "--profile", "fat"]);
         cargo.args(["--package", package, kind, name, "--target-dir"]);
         let (folder, suffix) = match link {
             Link::Default => (self.target.clone(), ""),
@@ -108,10 +93,7 @@ impl Workshop {
         match link {
             Link::Default => cargo.arg(&self.target),
             // With an explicit target the flags reach the program but not the macro, which must stay loadable.
-            Link::Static => cargo
-                .arg(self.path("static"))
-                .args(["--target", &host()?])
-                .env("RUSTFLAGS", STATIC),
+            Link::Static => cargo.arg(self.path("static")).args(["--target", &host()?]).env("RUSTFLAGS", STATIC),
         };
         run(&mut cargo)?;
         self.put(&folder.join("fat").join(file), &format!("{name}{suffix}"))
@@ -133,15 +115,10 @@ impl Workshop {
 
 /// The cargo that runs us, without the settings meant for us alone.
 pub fn cargo() -> Command {
-    let mut cargo =
-        Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
-    for key in [
-        "RUSTFLAGS",
-        "CARGO_ENCODED_RUSTFLAGS",
-        "CARGO_TARGET_DIR",
-        "CARGO_BUILD_TARGET_DIR",
-        "CARGO_BUILD_RUSTFLAGS",
-    ] {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    for key in
+        ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CARGO_BUILD_RUSTFLAGS"]
+    {
         cargo.env_remove(key);
     }
     cargo
@@ -150,38 +127,25 @@ pub fn cargo() -> Command {
 /// Runs a tool to its end; what it says on standard error is the error, or the result.
 pub fn run(tool: &mut Command) -> io::Result<String> {
     let name = tool.get_program().to_string_lossy().into_owned();
-    let done = tool
-        .output()
-        .map_err(|error| io::Error::other(format!("{name} can not be run: {error}")))?;
+    let done = tool.output().map_err(|error| io::Error::other(format!("{name} can not be run: {error}")))?;
     let said = String::from_utf8_lossy(&done.stderr).into_owned();
     if done.status.success() {
         return Ok(said);
     }
-    let first = said
-        .lines()
-        .find(|line| line.contains("error"))
-        .or_else(|| said.lines().next());
-    Err(io::Error::other(format!(
-        "{name} failed: {}",
-        first.unwrap_or("without a word")
-    )))
+    let first = said.lines().find(|line| line.contains("error")).or_else(|| said.lines().next());
+    Err(io::Error::other(format!("{name} failed: {}", first.unwrap_or("without a word"))))
 }
 
 /// What a tool says on standard output.
 fn output(tool: &mut Command) -> io::Result<String> {
     let name = tool.get_program().to_string_lossy().into_owned();
-    let done = tool
-        .output()
-        .map_err(|error| io::Error::other(format!("{name} can not be run: {error}")))?;
+    let done = tool.output().map_err(|error| io::Error::other(format!("{name} can not be run: {error}")))?;
     Ok(String::from_utf8_lossy(&done.stdout).into_owned())
 }
 
 fn host() -> io::Result<String> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
     let told = output(Command::new(rustc).arg("-vV"))?;
-    let host = told
-        .lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .map(str::to_string);
+    let host = told.lines().find_map(|line| line.strip_prefix("host: ")).map(str::to_string);
     host.ok_or_else(|| io::Error::other("rustc does not name its host"))
 }

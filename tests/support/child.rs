@@ -52,10 +52,7 @@ impl Child {
     /// When it can not be started.
     #[must_use]
     pub fn spawn(mut command: Command) -> Self {
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = command.spawn().expect("the program starts");
         let (send, lines) = channel();
         let out = BufReader::new(process.stdout.take().expect("captured"));
@@ -72,13 +69,7 @@ impl Child {
             let _ = err.read_to_end(&mut text);
             String::from_utf8_lossy(&text).into_owned()
         });
-        Self {
-            process,
-            lines,
-            seen: Vec::new(),
-            errors: Some(errors),
-            ended: None,
-        }
+        Self { process, lines, seen: Vec::new(), errors: Some(errors), ended: None }
     }
 
     /// Its process number.
@@ -107,10 +98,7 @@ impl Child {
     pub fn wait_for(&mut self, text: &str) -> String {
         let end = Instant::now() + PATIENCE;
         loop {
-            match self
-                .lines
-                .recv_timeout(end.saturating_duration_since(Instant::now()))
-            {
+            match self.lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
                 Ok(line) => {
                     let found = line.contains(text);
                     self.seen.push(line);
@@ -118,14 +106,12 @@ impl Child {
                         return self.seen[self.seen.len() - 1].clone();
                     }
                 }
-                Err(RecvTimeoutError::Timeout) => panic!(
-                    "no line with {text:?} in {PATIENCE:?}; it said {:#?}",
-                    self.seen
-                ),
-                Err(RecvTimeoutError::Disconnected) => panic!(
-                    "it ended without a line with {text:?}; it said {:#?}",
-                    self.seen
-                ),
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("no line with {text:?} in {PATIENCE:?}; it said {:#?}", self.seen)
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    panic!("it ended without a line with {text:?}; it said {:#?}", self.seen)
+                }
             }
         }
     }
@@ -143,30 +129,14 @@ impl Child {
     pub fn wait(mut self) -> Ended {
         let end = Instant::now() + PATIENCE;
         // End of file on standard output comes with the end of the process, unless a child of it holds the pipe.
-        while let Ok(line) = self
-            .lines
-            .recv_timeout(end.saturating_duration_since(Instant::now()))
-        {
+        while let Ok(line) = self.lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
             self.seen.push(line);
         }
-        assert!(
-            Instant::now() < end,
-            "it did not end in {PATIENCE:?}; it said {:#?}",
-            self.seen
-        );
+        assert!(Instant::now() < end, "it did not end in {PATIENCE:?}; it said {:#?}", self.seen);
         let status = self.process.wait().expect("a child of ours");
         self.ended = Some(status);
-        let errors = self
-            .errors
-            .take()
-            .and_then(|reader| reader.join().ok())
-            .unwrap_or_default();
-        Ended {
-            code: status.code(),
-            signal: status.signal(),
-            lines: std::mem::take(&mut self.seen),
-            errors,
-        }
+        let errors = self.errors.take().and_then(|reader| reader.join().ok()).unwrap_or_default();
+        Ended { code: status.code(), signal: status.signal(), lines: std::mem::take(&mut self.seen), errors }
     }
 
     /// Asks it to stop with TERM and waits for the end.

@@ -19,10 +19,7 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// 1/20 unless set; at least one.
 #[must_use]
 pub fn rounds(full: usize) -> usize {
-    let scale = std::env::var("FAULT_SCALE")
-        .ok()
-        .and_then(|text| text.parse::<f64>().ok())
-        .unwrap_or(0.05);
+    let scale = std::env::var("FAULT_SCALE").ok().and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.05);
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -37,8 +34,7 @@ pub fn rounds(full: usize) -> usize {
 #[must_use]
 pub fn spread(mut times: Vec<Duration>) -> (Duration, Duration, Duration) {
     times.sort_unstable();
-    let at =
-        |percent: usize| times[(times.len() * percent).div_ceil(100).clamp(1, times.len()) - 1];
+    let at = |percent: usize| times[(times.len() * percent).div_ceil(100).clamp(1, times.len()) - 1];
     (at(50), at(99), at(100))
 }
 

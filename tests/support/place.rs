@@ -18,8 +18,7 @@ impl Place {
     #[must_use]
     pub fn new() -> Self {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path =
-            std::env::temp_dir().join(format!("daemon-tests-{}-{number}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("daemon-tests-{}-{number}", std::process::id()));
         fs::create_dir(&path).expect("a directory of its own");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("a private mode");
         Self(path)

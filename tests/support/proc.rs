@@ -7,10 +7,7 @@ use std::path::PathBuf;
 #[must_use]
 pub fn status(pid: u32, field: &str) -> String {
     let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))
-        .unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':')).unwrap_or_default();
     line.trim().to_owned()
 }
 
@@ -20,10 +17,7 @@ pub fn descriptors(pid: u32) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(format!("/proc/{pid}/fd")) else {
         return Vec::new();
     };
-    entries
-        .flatten()
-        .filter_map(|entry| fs::read_link(entry.path()).ok())
-        .collect()
+    entries.flatten().filter_map(|entry| fs::read_link(entry.path()).ok()).collect()
 }
 
 /// How many threads it has.
@@ -36,7 +30,5 @@ pub fn threads(pid: u32) -> usize {
 #[must_use]
 pub fn children(pid: u32) -> Vec<u32> {
     let text = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-    text.split_whitespace()
-        .filter_map(|number| number.parse().ok())
-        .collect()
+    text.split_whitespace().filter_map(|number| number.parse().ok()).collect()
 }

@@ -61,12 +61,8 @@ fn faults_keep_the_block_and_the_impl() {
 
 #[test]
 fn a_misplaced_helper_keeps_its_item() {
-    let expansion =
-        expand::misplaced("execute", "fn beat() {}".parse().expect("tokens")).to_string();
-    assert!(
-        expansion.starts_with("fn beat () { } :: core :: compile_error !"),
-        "{expansion}"
-    );
+    let expansion = expand::misplaced("execute", "fn beat() {}".parse().expect("tokens")).to_string();
+    assert!(expansion.starts_with("fn beat () { } :: core :: compile_error !"), "{expansion}");
 }
 
 /// Compares one expansion with its file.
@@ -82,23 +78,16 @@ fn expands(name: &str) {
         fs::write(&path, &expanded).expect("the expanded file can be written");
     }
     let kept = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(
-        kept, expanded,
-        "the expansion of {name} has changed; if it should: EXPANSION=overwrite"
-    );
+    assert_eq!(kept, expanded, "the expansion of {name} has changed; if it should: EXPANSION=overwrite");
 }
 
 /// Takes `#[daemon(args)]` out of a file: its arguments and the item, as rustc would pass them.
 fn attribute(file: TokenStream) -> (TokenStream, TokenStream) {
     let mut tokens: Vec<TokenTree> = file.into_iter().collect();
-    let is_daemon = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.to_string().starts_with("[daemon"));
-    let at = tokens
-        .iter()
-        .position(is_daemon)
-        .expect("a #[daemon] attribute");
-    let Some(TokenTree::Group(attribute)) = tokens.drain(at - 1..=at).next_back() else {
-        panic!("an attribute")
-    };
+    let is_daemon =
+        |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.to_string().starts_with("[daemon"));
+    let at = tokens.iter().position(is_daemon).expect("a #[daemon] attribute");
+    let Some(TokenTree::Group(attribute)) = tokens.drain(at - 1..=at).next_back() else { panic!("an attribute") };
     let args = match attribute.stream().into_iter().nth(1) {
         Some(TokenTree::Group(args)) => args.stream(),
         _ => TokenStream::new(),

@@ -29,10 +29,10 @@ use crate::clock::Mono;
 use crate::context::{Ask, Cause};
 use crate::error::{Error, Exit};
 use crate::lock::{Acquired, Renewal};
-use crate::plan::Plan;
+use crate::plan::{Plan, Trigger};
 use crate::schedule::Grid;
 use crate::signal::Signal;
-use crate::stats::Count;
+use crate::stats::{Count, Due};
 
 use agenda::Agenda;
 use restart::Restart;
@@ -289,12 +289,14 @@ impl Engine {
         self.restart.cause
     }
 
-    /// What is due next, for people: each trigger with its time.
-    pub(crate) fn due_times(&self) -> Vec<(String, Mono)> {
-        let tick = self.agenda.executes.then_some(self.grid).flatten().map(|grid| ("execute".to_owned(), grid.due()));
-        let timers =
-            self.timers.iter().map(|timer| (self.plan.hooks[timer.hook].trigger.to_string(), timer.grid.due()));
-        tick.into_iter().chain(timers).collect()
+    /// Replaces `list` by what is due next.
+    pub(crate) fn list_due(&self, list: &mut Vec<Due>) {
+        list.clear();
+        if let (true, Some(grid)) = (self.agenda.executes, self.grid) {
+            list.push(Due { trigger: Trigger::Tick, at: grid.due() });
+        }
+        let row = |timer: &Timer| Due { trigger: self.plan.hooks[timer.hook].trigger, at: timer.grid.due() };
+        list.extend(self.timers.iter().map(row));
     }
 
     /// Hands out queued steps, and finds new ones until there is one, or a reason to wait.

@@ -18,10 +18,17 @@ use crate::status::{self, Facts};
 pub(super) fn step<D: 'static>(parts: &mut Parts<D>, daemon: &mut Option<D>, engine: &Engine, step: Step) -> Input {
     let lock = |lock, reply| Input::Reply { source: Source::Lock(lock), reply };
     match step {
-        Step::Acquire(index) => lock(index, Reply::Acquired(acquire(parts, index))),
+        Step::Acquire(index) => {
+            let acquired = acquire(parts, index);
+            if let Acquired::Held(_) = acquired {
+                parts.context.locks.borrow_mut().push(parts.locks[index].describe());
+            }
+            lock(index, Reply::Acquired(acquired))
+        }
         Step::Renew(index) => lock(index, Reply::Renewed(parts.locks[index].renew())),
         Step::Release(index) => {
             parts.locks[index].release();
+            parts.context.locks.borrow_mut().pop();
             Input::Done(Ok(()))
         }
         Step::OpenLog => Input::Done(open_log(parts)),
@@ -64,6 +71,7 @@ fn author_step<D>(parts: &mut Parts<D>, daemon: &mut Option<D>, engine: &Engine,
     match step {
         Step::Hook { hook, cause } => {
             context.next_due.set(engine.next_due());
+            engine.list_due(&mut context.due.borrow_mut());
             *context.cause.borrow_mut() = cause;
             let daemon = daemon.as_mut().ok_or("the daemon's state is gone")?;
             (parts.hooks[hook])(daemon, context)
@@ -150,9 +158,9 @@ fn say_ready<D>(parts: &Parts<D>) {
         interval if interval.is_zero() => "iterating at once".to_owned(),
         interval => format!("every {}", Pretty(interval)),
     };
-    let lock = match parts.locks.first() {
-        Some(lock) => format!("lock: {}", lock.describe()),
-        None => "no lock: several instances may run".to_owned(),
+    let lock = match parts.context.locks.borrow().join(", ") {
+        none if none.is_empty() => "no lock: several instances may run".to_owned(),
+        locks => format!("lock: {locks}"),
     };
     let how = if parts.restarts.is_empty() { "started" } else { "started again" };
     log::info!(target: "daemon", "{} {} {how}, {interval}, {lock}", plan.name, plan.version);
@@ -168,11 +176,10 @@ fn dump<D>(parts: &Parts<D>, engine: &Engine) {
         verbose: parts.verbose,
         detached: parts.birth.detached,
         restarts: parts.restarts.len(),
-        locks: parts.locks.iter().map(|lock| lock.describe()).collect(),
         plugins: context.plugins.names(),
-        due: engine.due_times(),
         log: crate::log::shown_path().map(|path| path.display().to_string()),
     };
+    engine.list_due(&mut context.due.borrow_mut());
     for line in status::lines(&parts.plan, &context.stats(), &facts) {
         log::info!(target: "daemon", "{line}");
     }

@@ -10,6 +10,7 @@ pub use histogram::Spread;
 use histogram::{Histogram, Recent};
 
 use crate::clock::{Mono, nanos};
+use crate::plan::Trigger;
 
 /// One thing the loop did, as the engine reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +85,7 @@ impl Stats {
         }
     }
 
-    /// The figures as they stand at `now`.
+    /// The figures as they stand at `now`. What is not counted here (memory, locks, due times) is left empty.
     #[must_use]
     pub fn summary(&self, now: Mono) -> Summary {
         let uptime = now.since(self.began);
@@ -99,6 +100,10 @@ impl Stats {
             trimmed_duration: self.recent_took.trimmed_mean(),
             trimmed_idle: self.recent_idle.trimmed_mean(),
             sample: self.recent_took.len,
+            memory: 0,
+            peak_memory: 0,
+            locks: Vec::new(),
+            due: Vec::new(),
         }
     }
 }
@@ -111,7 +116,7 @@ fn idle_share(uptime: Duration, busy: Duration) -> f64 {
 }
 
 /// The figures of a daemon's run so far: `cx.stats()`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
     /// Since the loop was set up.
     pub uptime: Duration,
@@ -133,6 +138,23 @@ pub struct Summary {
     pub trimmed_idle: Duration,
     /// How many iterations the trimmed means rest on.
     pub sample: usize,
+    /// Resident memory of the process, in bytes.
+    pub memory: u64,
+    /// The most it ever was, in bytes.
+    pub peak_memory: u64,
+    /// The locks that are held, each in words.
+    pub locks: Vec<String>,
+    /// What is due next.
+    pub due: Vec<Due>,
+}
+
+/// Something that is due: `execute` or a timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// What.
+    pub trigger: Trigger,
+    /// When, on the monotonic clock.
+    pub at: Mono,
 }
 
 #[cfg(test)]

@@ -10,8 +10,7 @@ use std::io;
 use std::path::Path;
 
 fn main() -> io::Result<()> {
-    let path =
-        std::env::var_os("BENCH_LOCK").ok_or_else(|| io::Error::other("BENCH_LOCK is not set"))?;
+    let path = std::env::var_os("BENCH_LOCK").ok_or_else(|| io::Error::other("BENCH_LOCK is not set"))?;
     let calls = series::number("BENCH_CALLS", 20_000);
     let mut lock = lock(path.as_ref())?;
     let mut durations = series::room(calls);

@@ -8,9 +8,7 @@ use super::clock;
 
 /// Writes the present time to the benchmark.
 pub fn stamp() -> io::Result<()> {
-    let number = std::env::var("BENCH_STAMP_FD")
-        .ok()
-        .and_then(|text| text.parse().ok());
+    let number = std::env::var("BENCH_STAMP_FD").ok().and_then(|text| text.parse().ok());
     let number = number.ok_or_else(|| io::Error::other("BENCH_STAMP_FD is not set"))?;
     // SAFETY: the benchmark opened this descriptor for us; `ManuallyDrop` leaves it open for the next stamp.
     let mut to = ManuallyDrop::new(unsafe { std::fs::File::from_raw_fd(number) });

@@ -5,10 +5,7 @@ use std::str::FromStr;
 
 /// A number from the environment.
 pub fn number<T: FromStr>(key: &str, otherwise: T) -> T {
-    std::env::var(key)
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(otherwise)
+    std::env::var(key).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
 /// A vector whose pages are there before it is filled, so that no stamp pays for one.
@@ -20,11 +17,7 @@ pub fn room(len: usize) -> Vec<u64> {
 
 /// Writes the values to the file named by `BENCH_OUT`.
 pub fn write(values: &[u64]) -> io::Result<()> {
-    let path =
-        std::env::var_os("BENCH_OUT").ok_or_else(|| io::Error::other("BENCH_OUT is not set"))?;
-    let bytes: Vec<u8> = values
-        .iter()
-        .flat_map(|value| value.to_ne_bytes())
-        .collect();
+    let path = std::env::var_os("BENCH_OUT").ok_or_else(|| io::Error::other("BENCH_OUT is not set"))?;
+    let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_ne_bytes()).collect();
     std::fs::write(path, bytes)
 }

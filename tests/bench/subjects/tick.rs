@@ -20,11 +20,7 @@ impl Ticks {
     #[setup]
     fn open() -> Self {
         let wanted = series::number("BENCH_TICKS", 1000);
-        Self {
-            wanted,
-            origin: 0,
-            stamps: series::room(wanted),
-        }
+        Self { wanted, origin: 0, stamps: series::room(wanted) }
     }
 
     #[execute]
@@ -41,11 +37,7 @@ impl Ticks {
     #[on(shutdown)]
     fn close(&mut self) -> std::io::Result<()> {
         let origin = std::iter::once(self.origin);
-        series::write(
-            &origin
-                .chain(self.stamps.iter().copied())
-                .collect::<Vec<_>>(),
-        )
+        series::write(&origin.chain(self.stamps.iter().copied()).collect::<Vec<_>>())
     }
 }
 
