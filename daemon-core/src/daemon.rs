@@ -1,31 +1,26 @@
 //! The whole life of a daemon's process, in one short `main`.
 
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
 
+use crate::birth::{self, Birth, NOTIFY};
 use crate::cli::{self, Request};
 use crate::context::{Context, Options, Watch};
-use crate::engine::{HangUp, Mode};
+use crate::engine::Mode;
 use crate::error::{Error, Exit};
-use crate::handover::Handover;
 use crate::install;
 use crate::launch::{self, Report};
 use crate::lock::Identity;
 use crate::log::{self, LogFile, LogTo};
 use crate::plan::{Plan, Trigger};
 use crate::plugin::Plugins;
-use crate::role::{Birth, Role};
+use crate::role::Role;
 use crate::run::{self, ANSWER, Ended, Parts, Real, Runner, World};
-use crate::schedule::Grid;
 use crate::signal::Signal;
 use crate::spec::Spec;
 use crate::sys::reenter::{self, Origin};
 use crate::sys::{detach, process, signals};
-
-/// The variable by which an init system says that it wants to hear from us.
-const NOTIFY: &str = "NOTIFY_SOCKET";
 
 /// A type that is a daemon. `#[daemon]` on an impl block implements it; by hand it is one function.
 ///
@@ -116,25 +111,7 @@ fn print(text: &str) {
 fn instructions<D: 'static>(spec: Spec<D>) -> Result<String, Error> {
     spec.plan.check()?;
     let plugins = Plugins::make(spec.plugins);
-    install::instructions(&spec.plan, &program()?, &plugins.instructions())
-}
-
-fn program() -> Result<PathBuf, Error> {
-    reenter::program_path().map_err(|error| os("can not tell where the program is", &error))
-}
-
-fn os(what: &str, error: &std::io::Error) -> Error {
-    Error::new(Exit::Os, format!("{what}: {error}"))
-}
-
-/// Where the daemon comes from: for a restarted one, what the first image found out.
-fn birth(role: &Role, handover: Option<&Handover>) -> Result<Birth, Error> {
-    if let Some(Handover { program, base, detached, .. }) = handover {
-        return Ok(Birth { program: program.clone(), base: base.clone(), detached: *detached });
-    }
-    let base = std::env::current_dir().map_err(|error| os("can not tell the working directory", &error))?;
-    let detached = matches!(role, Role::Daemon);
-    Ok(Birth { program: program()?, base, detached })
+    install::instructions(&spec.plan, &birth::program()?, &plugins.instructions())
 }
 
 fn run<D: Daemon>(
@@ -145,29 +122,30 @@ fn run<D: Daemon>(
     report: &mut Report,
 ) -> Result<Exit, Error> {
     signals::sane_dispositions();
-    let restarted = matches!(role, Role::Restarted(_));
-    let handover = if let Role::Restarted(handover) = &role { handover.clone() } else { None };
-    let birth = birth(&role, handover.as_ref())?;
-    if restarted || birth.detached {
+    let birth = Birth::of(role)?;
+    if birth.detached || birth.inherited.is_some() {
         reenter::show_name(&birth.program);
     }
     let world = Real::new(declared_signals(&spec.plan), origin, birth.program.clone())?;
     if log::install(options.verbose).is_ok() {
         log_panics();
     }
-    if restarted && handover.is_none() {
+    if birth.inherited.as_ref().is_some_and(|inherited| !inherited.believed) {
         ::log::warn!(target: "daemon", "what the old image handed over can not be read: a cold start");
     }
     if birth.detached {
         settle(&mut spec.plan)?;
     }
-    let mut parts = parts(spec, options, world.watch(), birth, handover.unwrap_or_default())?;
-    parts.kept = restarted.then(|| std::mem::take(&mut parts.kept).unwrap_or_default());
-    parts.report = std::mem::take(report);
+    let parts = parts(spec, options, world.watch(), birth, std::mem::take(report))?;
     let mut runner = Runner::new(world, parts);
-    let Ended { exit, reason } = runner.run();
+    let ended = runner.run();
     let (told, still_waiting) = runner.finish();
     *report = still_waiting;
+    conclude(ended, told, report)
+}
+
+/// An `Err` is still to be said, an `Ok` is only an exit code.
+fn conclude(Ended { exit, reason }: Ended, told: bool, report: &mut Report) -> Result<Exit, Error> {
     match reason {
         Some(reason) if !told => Err(Error::new(exit, reason)),
         // A launcher that still waits must hear of a start that ended without an error, too.
@@ -180,7 +158,7 @@ fn run<D: Daemon>(
 
 /// A detached daemon leaves its directory, and has a log file even if none was declared.
 fn settle(plan: &mut Plan) -> Result<(), Error> {
-    detach::leave_directory().map_err(|error| os("can not leave the directory", &error))?;
+    detach::leave_directory().map_err(|error| Error::new(Exit::Os, format!("can not leave the directory: {error}")))?;
     if plan.log.value == LogTo::nowhere() {
         let directory = crate::directory::state(&plan.name)?;
         crate::directory::create(&directory)?;
@@ -197,23 +175,12 @@ fn declared_signals(plan: &Plan) -> impl Iterator<Item = Signal> + '_ {
     })
 }
 
-/// In daemon mode a hang-up means "restart": detached, under an init system that wants to hear from us, or as process 1.
-fn hang_up(birth: &Birth) -> HangUp {
-    if birth.detached || process::pid() == 1 || std::env::var_os(NOTIFY).is_some() {
-        HangUp::Restart
-    } else if process::has_terminal() {
-        HangUp::Stop
-    } else {
-        HangUp::Ignore
-    }
-}
-
 fn parts<D: Daemon>(
     spec: Spec<D>,
     options: cli::Options,
     watch: Rc<dyn Watch>,
-    birth: Birth,
-    handover: Handover,
+    mut birth: Birth,
+    report: Report,
 ) -> Result<Parts<D>, Error> {
     let plan = Rc::new(spec.plan);
     let identity = Identity::new(plan.checked_name()?);
@@ -221,15 +188,14 @@ fn parts<D: Daemon>(
     let mode = Mode {
         once: options.once,
         quiet_if_locked: options.quiet_if_locked,
-        hang_up: hang_up(&birth),
+        hang_up: birth.hang_up,
         locks: locks.len(),
-        grid: handover.grid.map(Grid::from_parts),
+        grid: birth.inherited.as_mut().and_then(|inherited| inherited.grid.take()),
         seed: process::seed(),
     };
     let plugins = Plugins::make(spec.plugins);
-    let context =
-        Context::new(&plan.name, plan.interval.value, plugins, Options(options.own), watch, birth.base.clone());
-    let adopt = |numbers: Vec<i32>| numbers.into_iter().filter_map(reenter::adopt).collect();
+    let (name, interval, base) = (plan.name.clone(), plan.interval.value, birth.base.clone());
+    let context = Context::new(&name, interval, plugins, Options(options.own), watch, base);
     Ok(Parts {
         plan,
         mode,
@@ -240,9 +206,7 @@ fn parts<D: Daemon>(
         context,
         declare: D::declare,
         birth,
-        report: Report::default(),
-        restarts: handover.restarts,
-        kept: Some(handover.locks.into_iter().map(adopt).collect()),
+        report,
     })
 }
 

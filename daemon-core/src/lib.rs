@@ -24,6 +24,7 @@
 //! statistics. The macro only writes statements against this crate's public interface; [`Daemon`] shows the same daemon
 //! by hand.
 
+mod birth;
 mod cli;
 pub mod clock;
 mod context;
@@ -33,6 +34,8 @@ pub mod duration;
 mod engine;
 mod error;
 mod event;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod handover;
 mod hook;
 mod install;

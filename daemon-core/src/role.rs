@@ -1,7 +1,6 @@
 //! In which role this process runs. Every role runs the same `main`, which is why `declare` must be pure.
 
 use std::os::fd::RawFd;
-use std::path::PathBuf;
 
 use crate::error::{Error, Exit};
 use crate::handover::Handover;
@@ -56,15 +55,4 @@ pub(crate) fn restarted(number: RawFd) -> String {
 fn handed_over(number: RawFd) -> Option<Handover> {
     let bytes = memfd::read(reenter::adopt(number)?).ok()?;
     Handover::from_bytes(&bytes).filter(|handover| handover.pid == process::pid())
-}
-
-/// From where and how this daemon runs: what stays the same over its restarts.
-#[derive(Clone, Debug)]
-pub(crate) struct Birth {
-    /// The program as it was named at the first start.
-    pub(crate) program: PathBuf,
-    /// The directory that relative paths count from.
-    pub(crate) base: PathBuf,
-    /// It has left its terminal.
-    pub(crate) detached: bool,
 }

@@ -7,7 +7,7 @@
 mod console;
 mod counted;
 mod file;
-mod record;
+pub(crate) mod record;
 mod sink;
 
 use std::fmt;

@@ -8,9 +8,10 @@ mod preflight;
 mod world;
 
 use std::collections::VecDeque;
-use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd};
 use std::rc::Rc;
 
+use crate::birth::Birth;
 use crate::clock::{Boot, Mono};
 use crate::context::{Context, Watch};
 use crate::engine::{Action, Engine, Input, Mode, Step};
@@ -21,7 +22,6 @@ use crate::launch::Report;
 use crate::lock::Provider;
 use crate::log;
 use crate::plan::Plan;
-use crate::role::Birth;
 use crate::spec::Spec;
 use crate::sys::process;
 
@@ -66,10 +66,13 @@ pub(crate) struct Parts<D> {
     pub(crate) declare: fn(&mut Spec<D>),
     pub(crate) birth: Birth,
     pub(crate) report: Report,
-    /// When restarts happened.
-    pub(crate) restarts: Vec<Boot>,
-    /// After a restart in place: the descriptors that each lock kept.
-    pub(crate) kept: Option<Vec<Vec<OwnedFd>>>,
+}
+
+impl<D> Parts<D> {
+    /// When restarts in place happened, the newest last.
+    fn restarts(&self) -> &[Boot] {
+        self.birth.inherited.as_ref().map_or(&[], |inherited| &inherited.restarts)
+    }
 }
 
 /// How a run ended.
@@ -143,7 +146,7 @@ impl<D: 'static, W: World> Runner<D, W> {
             base: self.parts.birth.base.clone(),
             detached: self.parts.birth.detached,
             cause: self.engine.restart_cause().to_owned(),
-            restarts: self.parts.restarts.clone(),
+            restarts: self.parts.restarts().to_vec(),
             grid: self.engine.grid().map(|grid| grid.parts()),
             locks: kept.iter().map(numbers).collect(),
         };

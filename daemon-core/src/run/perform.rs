@@ -4,13 +4,13 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::Parts;
+use crate::birth::Birth;
 use crate::context::{Cause, problems};
 use crate::duration::Pretty;
 use crate::engine::{Action, Engine, Input, Reply, Source, Step};
 use crate::error::{Error, Exit, Result};
 use crate::lock::Acquired;
 use crate::plugin::Plugins;
-use crate::role::Birth;
 use crate::spec::Spec;
 use crate::status::{self, Facts};
 
@@ -42,10 +42,10 @@ pub(super) fn step<D: 'static>(parts: &mut Parts<D>, daemon: &mut Option<D>, eng
 
 /// Takes a lock, or takes it over from the image before a restart in place.
 fn acquire<D>(parts: &mut Parts<D>, index: usize) -> Acquired {
-    match &mut parts.kept {
+    match &mut parts.birth.inherited {
         None => parts.locks[index].acquire(),
-        Some(kept) => {
-            let own = kept.get_mut(index).map(std::mem::take).unwrap_or_default();
+        Some(inherited) => {
+            let own = inherited.locks.get_mut(index).map(std::mem::take).unwrap_or_default();
             parts.locks[index].resume(own)
         }
     }
@@ -162,7 +162,7 @@ fn say_ready<D>(parts: &Parts<D>) {
         none if none.is_empty() => "no lock: several instances may run".to_owned(),
         locks => format!("lock: {locks}"),
     };
-    let how = if parts.restarts.is_empty() { "started" } else { "started again" };
+    let how = if parts.restarts().is_empty() { "started" } else { "started again" };
     log::info!(target: "daemon", "{} {} {how}, {interval}, {lock}", plan.name, plan.version);
 }
 
@@ -175,7 +175,7 @@ fn dump<D>(parts: &Parts<D>, engine: &Engine) {
         stopping: context.stopping(),
         verbose: parts.verbose,
         detached: parts.birth.detached,
-        restarts: parts.restarts.len(),
+        restarts: parts.restarts().len(),
         plugins: context.plugins.names(),
         log: crate::log::shown_path().map(|path| path.display().to_string()),
     };

@@ -46,6 +46,15 @@ pub(crate) fn put_back(signal: Signal) {
     }
 }
 
+/// Whether a signal was ignored when we were started, as `nohup` does with HUP. Ask before [`Signals::listen`].
+pub(crate) fn ignored(signal: Signal) -> bool {
+    // SAFETY: all zeroes is a valid `sigaction`; the kernel only writes it.
+    unsafe {
+        let mut old: libc::sigaction = std::mem::zeroed();
+        libc::sigaction(signal.number(), std::ptr::null(), &raw mut old) == 0 && old.sa_sigaction == libc::SIG_IGN
+    }
+}
+
 /// Undoes what a parent may have left to us: a SIGCHLD that is ignored makes every wait for a child fail.
 pub(crate) fn sane_dispositions() {
     // SAFETY: the default disposition installs no handler of ours.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::{Ended, Parts, Runner, World};
+use crate::birth::Birth;
 use crate::clock::{Boot, Mono, Now, Wall};
 use crate::context::{Cause, Context, Options, Watch};
 use crate::engine::{HangUp, Input, Mode};
@@ -17,7 +18,6 @@ use crate::launch::Report;
 use crate::missed::Missed;
 use crate::plan::{OnError, Plan};
 use crate::plugin::Plugins;
-use crate::role::Birth;
 use crate::signal::Signal;
 use crate::spec::Spec;
 use crate::stats::Summary;
@@ -205,10 +205,14 @@ impl Sim {
             locks: Vec::new(),
             context,
             declare: self.declare,
-            birth: Birth { program: "/x".into(), base: "/".into(), detached: false },
+            birth: Birth {
+                program: "/x".into(),
+                base: "/".into(),
+                detached: false,
+                hang_up: HangUp::Ignore,
+                inherited: None,
+            },
             report: Report::default(),
-            restarts: Vec::new(),
-            kept: None,
         };
         let mut runner = Runner::new(Virtual(Rc::clone(&self.clock)), parts);
         let ended = runner.run();

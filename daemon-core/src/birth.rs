@@ -1,0 +1,93 @@
+//! Where a daemon comes from: what is found out once, at its first start, and what later images inherit.
+
+use std::os::fd::{OwnedFd, RawFd};
+use std::path::PathBuf;
+
+use crate::clock::Boot;
+use crate::engine::HangUp;
+use crate::error::{Error, Exit};
+use crate::handover::Handover;
+use crate::role::Role;
+use crate::schedule::Grid;
+use crate::signal::Signal;
+use crate::sys::{process, reenter, signals};
+
+/// The variable by which an init system says that it wants to hear from us.
+pub(crate) const NOTIFY: &str = "NOTIFY_SOCKET";
+
+/// The circumstances of this image.
+pub(crate) struct Birth {
+    /// The program as it was named at the first start.
+    pub(crate) program: PathBuf,
+    /// The directory that relative paths count from.
+    pub(crate) base: PathBuf,
+    /// It has left its terminal.
+    pub(crate) detached: bool,
+    /// What a hang-up means.
+    pub(crate) hang_up: HangUp,
+    /// Restarted in place: what the image before left.
+    pub(crate) inherited: Option<Inherited>,
+}
+
+/// What one image inherits from the one before.
+#[derive(Default)]
+pub(crate) struct Inherited {
+    /// When restarts happened, the newest last.
+    pub(crate) restarts: Vec<Boot>,
+    /// The grid of the interval.
+    pub(crate) grid: Option<Grid>,
+    /// The descriptors that each lock kept.
+    pub(crate) locks: Vec<Vec<OwnedFd>>,
+    /// What was handed over could be read; else all the rest is missing.
+    pub(crate) believed: bool,
+}
+
+impl Birth {
+    /// The circumstances of an image in this role. Ask before signals are listened for.
+    pub(crate) fn of(role: Role) -> Result<Self, Error> {
+        let detached = matches!(role, Role::Daemon);
+        match role {
+            Role::Restarted(Some(handover)) => Ok(Self::restarted(handover)),
+            Role::Restarted(None) => Self::first(detached, Some(Inherited::default())),
+            _ => Self::first(detached, None),
+        }
+    }
+
+    fn first(detached: bool, inherited: Option<Inherited>) -> Result<Self, Error> {
+        let base = std::env::current_dir().map_err(|error| os("can not tell the working directory", &error))?;
+        Ok(Self { program: program()?, base, detached, hang_up: hang_up(detached), inherited })
+    }
+
+    fn restarted(handover: Handover) -> Self {
+        let Handover { program, base, detached, restarts, grid, locks, .. } = handover;
+        let adopt = |numbers: Vec<RawFd>| numbers.into_iter().filter_map(reenter::adopt).collect();
+        let inherited = Inherited {
+            restarts,
+            grid: grid.map(Grid::from_parts),
+            locks: locks.into_iter().map(adopt).collect(),
+            believed: true,
+        };
+        Self { program, base, detached, hang_up: hang_up(detached), inherited: Some(inherited) }
+    }
+}
+
+/// In daemon mode a hang-up means "restart": detached, under an init system that wants to hear from us, or as process 1.
+/// From a terminal it means that the terminal is gone, unless `nohup` said that this is all right.
+fn hang_up(detached: bool) -> HangUp {
+    if detached || process::pid() == 1 || std::env::var_os(NOTIFY).is_some() {
+        HangUp::Restart
+    } else if process::has_terminal() && !signals::ignored(Signal::HUP) {
+        HangUp::Stop
+    } else {
+        HangUp::Ignore
+    }
+}
+
+/// The absolute path of this program.
+pub(crate) fn program() -> Result<PathBuf, Error> {
+    reenter::program_path().map_err(|error| os("can not tell where the program is", &error))
+}
+
+fn os(what: &str, error: &std::io::Error) -> Error {
+    Error::new(Exit::Os, format!("{what}: {error}"))
+}
