@@ -45,24 +45,26 @@ pub fn create(path: &Path) -> Result<(), Error> {
 }
 
 /// Refuses a directory in which somebody else could put, rename or remove files: it must belong to root or to us and
-/// be writable by its owner only; so must all above it, where a sticky bit also does.
+/// be writable by its owner only; so must all above it, where a sticky bit also does. Says which directory it is, by
+/// device and inode.
 ///
 /// # Errors
 /// [`Exit::NoPermission`] for a directory that is not safe, [`Exit::CantCreate`] for one that is not there.
-pub fn check(path: &Path) -> Result<(), Error> {
-    let (us, mut level, mut below) = (process::uid(), path.to_owned(), None);
+pub fn check(path: &Path) -> Result<(u64, u64), Error> {
+    let (us, mut level, mut below, mut innermost) = (process::uid(), path.to_owned(), None, None);
     loop {
         let meta = fs::metadata(&level)
             .map_err(|error| Error::new(Exit::CantCreate, format!("directory {}: {error}", path.display())))?;
         let this = (meta.dev(), meta.ino());
         // The root is its own parent.
         if below == Some(this) {
-            return Ok(());
+            return Ok(innermost.unwrap_or(this));
         }
         if let Some(danger) = danger(&meta, us, below.is_none()) {
             return Err(refusal(&level, &danger));
         }
         below = Some(this);
+        innermost = innermost.or(below);
         // The kernel's idea of "above", whatever links led here: no path has to be resolved by hand.
         level.push("..");
     }
@@ -107,7 +109,8 @@ mod tests {
     fn a_directory_others_can_write_is_refused() {
         let path = temp("open");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("a mode");
-        assert_eq!(check(&path), Ok(()));
+        let meta = fs::metadata(&path).expect("there");
+        assert_eq!(check(&path), Ok((meta.dev(), meta.ino())));
         // A sticky bit keeps others from renaming our file, not from making one before us.
         for mode in [0o777, 0o1777, 0o770] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("a mode");

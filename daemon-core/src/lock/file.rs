@@ -78,7 +78,7 @@ impl FileLock {
 
     fn try_acquire(&mut self) -> Result<Acquired, Error> {
         let directory = self.path.parent().unwrap_or(Path::new("/"));
-        crate::directory::check(directory)?;
+        let place = crate::directory::check(directory)?;
         for _ in 0..TRIES {
             let file = self.open()?;
             let meta = self.check_file(&file)?;
@@ -90,7 +90,7 @@ impl FileLock {
             let inode = (meta.dev(), meta.ino());
             // Replaced between opening and locking: we locked a file nobody else will look at.
             if inode_of(&self.path).ok() == Some(inode) {
-                return self.take_name(file, inode);
+                return self.take_name(file, inode, place);
             }
         }
         let text = format!("lock {}: the file is being replaced all the time", self.path.display());
@@ -144,8 +144,8 @@ impl FileLock {
     }
 
     /// The second interlock, once the file is ours.
-    fn take_name(&mut self, file: File, inode: (u64, u64)) -> Result<Acquired, Error> {
-        let name = kernel_name(&self.path);
+    fn take_name(&mut self, file: File, inode: (u64, u64), place: (u64, u64)) -> Result<Acquired, Error> {
+        let name = kernel_name(place, &self.path);
         for attempt in 0..NAME_TRIES {
             match interlock::take(&name) {
                 Ok(Taken::Ours(fd)) => return Ok(self.hold(file, inode, Some(fd))),
@@ -263,13 +263,11 @@ fn is_stranger(peer: Peer) -> bool {
     peer.uid != 0 && peer.uid != process::uid()
 }
 
-/// The kernel name that goes with a lock file: its path where that is short enough, else a hash of it.
-fn kernel_name(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    if text.len() <= 80 {
-        return format!("daemon-core{text}");
-    }
-    format!("daemon-core#{:016x}", crate::name::fnv1a(path.as_os_str().as_encoded_bytes()))
+/// The kernel name that goes with a lock file: the directory as the kernel knows it, and the name in it. So it stays
+/// the same when the file is replaced, and is another in a container with a directory of its own.
+fn kernel_name((device, inode): (u64, u64), path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    format!("daemon-core/{device:x}/{inode:x}/{:016x}", crate::name::fnv1a(name))
 }
 
 #[cfg(test)]

@@ -123,10 +123,15 @@ fn a_kept_descriptor_is_taken_over_without_a_gap() {
     assert!(held(&other.acquire()));
 }
 
+/// Two containers may use the same path and share the network: each has a lock of its own.
 #[test]
-fn a_long_path_has_a_kernel_name_of_its_own() {
-    let a = kernel_name(Path::new(&format!("/{}a", "x".repeat(200))));
-    let b = kernel_name(Path::new(&format!("/{}b", "x".repeat(200))));
-    assert_ne!(a, b);
-    assert!(a.len() < 100);
+fn the_kernel_name_belongs_to_the_directory_and_not_to_its_path() {
+    let names = [
+        kernel_name((1, 2), Path::new("/run/a/x.lock")),
+        kernel_name((1, 3), Path::new("/run/a/x.lock")),
+        kernel_name((1, 2), Path::new("/run/a/y.lock")),
+    ];
+    assert!(names[0] != names[1] && names[0] != names[2]);
+    assert_eq!(names[0], kernel_name((1, 2), Path::new("/elsewhere/x.lock")));
+    assert!(names.iter().all(|name| name.len() < 100));
 }
