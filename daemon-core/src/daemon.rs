@@ -11,7 +11,6 @@ use crate::engine::Mode;
 use crate::error::{Error, Exit};
 use crate::install;
 use crate::launch::{self, Report};
-use crate::lock::Identity;
 use crate::log::{self, LogFile, LogTo};
 use crate::plan::{Plan, Trigger};
 use crate::plugin::Plugins;
@@ -183,8 +182,7 @@ fn parts<D: Daemon>(
     report: Report,
 ) -> Result<Parts<D>, Error> {
     let plan = Rc::new(spec.plan);
-    let identity = Identity::new(plan.checked_name()?);
-    let locks: Vec<_> = plan.lock.value.provider(&identity, &birth.base)?.into_iter().collect();
+    let locks: Vec<_> = plan.lock.value.provider(&plan.checked_name()?, &birth.base)?.into_iter().collect();
     let mode = Mode {
         once: options.once,
         quiet_if_locked: options.quiet_if_locked,

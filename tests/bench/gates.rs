@@ -24,7 +24,7 @@ const fn gate(row: &'static str, figure: &'static str, gate: f64, goal: f64, dig
 
 pub const T1: Gate = gate("T1", "tick lateness p50 ÷ C epoll+timerfd one-shot", 1.10, 1.02, 2);
 pub const T2: Gate = gate("T2", "tick lateness p99 ÷ C epoll+timerfd one-shot", 1.20, 1.05, 2);
-pub const T3_DRIFT: Gate = gate("T3", "drift, ppm", 20.0, 1.0, 1);
+pub const T3_DRIFT: Gate = gate("T3", "drift in the quiet rounds, ppm", 20.0, 1.0, 1);
 pub const T3_MISSED: Gate = gate("T3", "missed ticks in the quiet rounds", 0.0, 0.0, 0);
 pub const T4: Gate = gate("T4", "CPU per tick ÷ C epoll+timerfd one-shot", 1.20, 1.05, 2);
 pub const T6_WAKES: Gate = gate("T6", "wake-ups besides ticks, interval 10 s", 0.0, 0.0, 0);

@@ -88,20 +88,20 @@ impl Lock {
     }
 
     /// What does the locking; `None` for [`Lock::none`].
-    pub(crate) fn provider(&self, identity: &Identity, base: &Path) -> Result<Option<Box<dyn Provider>>, Error> {
+    pub(crate) fn provider(&self, name: &Name, base: &Path) -> Result<Option<Box<dyn Provider>>, Error> {
         match &self.0 {
             Kind::None => Ok(None),
-            Kind::Own { make, .. } => Ok(Some(make(identity))),
+            Kind::Own { make, .. } => Ok(Some(make(&Identity::new(name.clone())))),
             Kind::File { path, any_file_system } => {
                 let place = match path {
                     Some(path) => path.clone(),
                     None => {
-                        let directory = crate::directory::state(identity.name.as_str())?;
+                        let directory = crate::directory::state(name.as_str())?;
                         crate::directory::create(&directory)?;
-                        directory.join(format!("{}.lock", identity.name))
+                        directory.join(format!("{name}.lock"))
                     }
                 };
-                let lock = file::FileLock::new(base.join(place), identity.clone());
+                let lock = file::FileLock::new(base.join(place), Identity::new(name.clone()));
                 Ok(Some(Box::new(if *any_file_system { lock.on_any_file_system() } else { lock })))
             }
         }

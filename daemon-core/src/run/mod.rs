@@ -159,7 +159,12 @@ impl<D: 'static, W: World> Runner<D, W> {
     /// logged could be seen on standard output, and gives back the line to a launcher.
     pub(crate) fn finish(self) -> (bool, Report) {
         let told = log::close(self.parts.context.stop_count() > 1);
-        (told, self.parts.report)
+        let Self { mut parts, world, .. } = self;
+        let report = std::mem::take(&mut parts.report);
+        // What the author made is dropped as always; our own descriptors and memory the kernel takes back faster.
+        drop(std::mem::take(&mut parts.context.plugins));
+        std::mem::forget((parts, world));
+        (told, report)
     }
 }
 
