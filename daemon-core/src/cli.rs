@@ -5,6 +5,7 @@
 
 use std::any::{Any, TypeId};
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -23,6 +24,7 @@ const FLAGS: &[(&str, Option<char>, &str, &str)] = &[
     ("version", Some('V'), "", "Show the version and exit"),
     ("instructions", Some('i'), "", "Show how to install the daemon and exit"),
     ("detach", Some('d'), "", "Detach and run in the background; returns when the daemon is ready"),
+    ("pid-file", Some('p'), "PID_FILE", "Write the process number to PID_FILE while running"),
     ("verbose", Some('v'), "", "Echo the log to standard output, debug messages included; ignored with -d"),
     ("once", None, "", "Run one iteration and exit, as a cron job would"),
     (
@@ -58,6 +60,7 @@ pub(crate) enum Request {
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     pub(crate) detach: bool,
+    pub(crate) pid_file: Option<PathBuf>,
     pub(crate) verbose: bool,
     pub(crate) once: bool,
     pub(crate) quiet_if_locked: bool,
@@ -84,6 +87,10 @@ pub(crate) fn read<D: 'static>(spec: &mut Spec<D>, arguments: Vec<OsString>) -> 
     override_settings(&mut spec.plan, &matches)?;
     let mut options = Options {
         detach: matches.get_flag("detach"),
+        pid_file: value(&matches, "pid-file", |text| match text {
+            "" => Err("write the name of a file".into()),
+            text => Ok(PathBuf::from(text)),
+        })?,
         verbose: matches.get_flag("verbose") && !matches.get_flag("detach"),
         once: matches.get_flag("once"),
         quiet_if_locked: quiet_if_locked(&matches)?,

@@ -187,6 +187,7 @@ fn parts<D: Daemon>(
         once: options.once,
         quiet_if_locked: options.quiet_if_locked,
         hang_up: birth.hang_up,
+        pid_file: options.pid_file.is_some(),
         locks: locks.len(),
         grid: birth.inherited.as_mut().and_then(|inherited| inherited.grid.take()),
         seed: process::seed(),
@@ -205,6 +206,8 @@ fn parts<D: Daemon>(
         declare: D::declare,
         birth,
         report,
+        pid_path: options.pid_file,
+        pid_file: None,
     })
 }
 

@@ -44,6 +44,7 @@ pub mod lock;
 mod log;
 mod missed;
 mod name;
+mod pid_file;
 pub mod plan;
 mod plugin;
 pub mod prelude;

@@ -1,7 +1,7 @@
 //! How a daemon starts and stops: two lists of stages, and what a failure in either means.
 //!
-//! Start: environment → locks → log → plugins → setup → `init`. Stop: errors still to tell → `shutdown` → state dropped
-//! → plugins in reverse → locks in reverse. Only what was reached is undone; the lock is always given back last.
+//! Start: environment → locks → log → PID file → plugins → setup → `init`. Stop: errors still to tell → `shutdown` → state dropped
+//! → plugins in reverse → PID file → locks in reverse. Only what was reached is undone; the lock is always given back last.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -20,9 +20,13 @@ impl Engine {
     pub(super) fn begin_start(&mut self, now: Mono) {
         self.phase = Phase::Starting;
         self.lock_checked = now;
+        self.pid_checked = now;
         self.queue.push_back(Step::CheckEnvironment);
         self.queue.extend((0..self.mode.locks).map(Step::Acquire));
         self.queue.push_back(Step::OpenLog);
+        if self.mode.pid_file {
+            self.queue.push_back(Step::WritePid);
+        }
         self.queue_start();
     }
 
@@ -116,6 +120,9 @@ impl Engine {
             stages.push_back(Step::Drop);
         }
         stages.extend((0..self.plugins_set_up).rev().map(Step::PluginTeardown));
+        if self.pid_written {
+            stages.push_back(Step::RemovePid);
+        }
         stages.extend((0..self.locks_held).rev().map(Step::Release));
         self.queue = stages;
     }

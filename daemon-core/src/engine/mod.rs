@@ -48,6 +48,8 @@ pub(crate) struct Mode {
     pub(crate) hang_up: HangUp,
     /// The grid of the image before an in-place restart.
     pub(crate) grid: Option<Grid>,
+    /// There is a PID file to write.
+    pub(crate) pid_file: bool,
     /// How many locks there are to take, in order.
     pub(crate) locks: usize,
     /// Where the sequence for idle probabilities starts.
@@ -112,6 +114,12 @@ pub(crate) enum Step {
     Renew(usize),
     /// Open the log's targets: not before the lock is held, for the file may be another instance's.
     OpenLog,
+    /// Write the PID file: not before the lock is held, for it may be another instance's.
+    WritePid,
+    /// Put the PID file back if somebody removed it.
+    MendPid,
+    /// Remove the PID file.
+    RemovePid,
     /// Set a plugin up.
     PluginSetup(usize),
     /// Make the daemon.
@@ -208,6 +216,8 @@ pub(crate) struct Engine {
     timer_ran: bool,
     last_due: Mono,
     lock_checked: Mono,
+    pid_checked: Mono,
+    pid_written: bool,
     timers: Vec<Timer>,
     agenda: Agenda,
     plan: Rc<Plan>,
@@ -241,6 +251,8 @@ impl Engine {
             timer_ran: false,
             last_due: Mono::default(),
             lock_checked: Mono::default(),
+            pid_checked: Mono::default(),
+            pid_written: false,
             timers: Vec::new(),
             agenda: Agenda::of(&plan),
             plan,

@@ -91,6 +91,8 @@ impl Engine {
             (Step::Hook { hook, .. }, outcome) => self.on_hook_done(now, hook, now.since(began), outcome, out),
             (Step::PluginSetup(index), Ok(())) => self.plugins_set_up = index + 1,
             (Step::Setup, Ok(())) => self.born = true,
+            (Step::WritePid, Ok(())) => self.pid_written = true,
+            (Step::MendPid, Err(error)) => out.push(Action::Log(Level::Warn, error.to_string())),
             (Step::Drop, outcome) => {
                 self.born = false;
                 self.on_stage_done(now, "dropping the daemon's state", outcome, out);

@@ -14,6 +14,8 @@ use crate::stats::Count;
 
 /// The locks are looked at before the first thing that runs after this long.
 const LOCK_CHECK: Duration = Duration::from_secs(1);
+/// The PID file is looked at before the first thing that runs after this long.
+const PID_CHECK: Duration = Duration::from_secs(30);
 /// The run-time variables are written at most this often, however many signals ask for them.
 const DUMP_PAUSE: Duration = Duration::from_secs(1);
 
@@ -43,6 +45,11 @@ impl Engine {
         }
         if self.locks_held > 0 && now.since(self.lock_checked) >= LOCK_CHECK {
             self.queue.extend((0..self.locks_held).map(Step::Renew));
+            return true;
+        }
+        if self.pid_written && now.since(self.pid_checked) >= PID_CHECK {
+            self.pid_checked = now;
+            self.queue.push_back(Step::MendPid);
             return true;
         }
         if self.hear_signal() {

@@ -9,6 +9,7 @@ mod world;
 
 use std::collections::VecDeque;
 use std::os::fd::{AsRawFd, BorrowedFd};
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::birth::Birth;
@@ -21,6 +22,7 @@ use crate::hook::{BoxedHook, BoxedSetup};
 use crate::launch::Report;
 use crate::lock::Provider;
 use crate::log;
+use crate::pid_file::PidFile;
 use crate::plan::Plan;
 use crate::spec::Spec;
 use crate::sys::process;
@@ -66,6 +68,10 @@ pub(crate) struct Parts<D> {
     pub(crate) declare: fn(&mut Spec<D>),
     pub(crate) birth: Birth,
     pub(crate) report: Report,
+    /// Where the PID file shall be.
+    pub(crate) pid_path: Option<PathBuf>,
+    /// The PID file, once it is written.
+    pub(crate) pid_file: Option<PidFile>,
 }
 
 impl<D> Parts<D> {

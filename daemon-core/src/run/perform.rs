@@ -10,6 +10,7 @@ use crate::duration::Pretty;
 use crate::engine::{Action, Engine, Input, Reply, Source, Step};
 use crate::error::{Error, Exit, Result};
 use crate::lock::Acquired;
+use crate::pid_file::PidFile;
 use crate::plugin::Plugins;
 use crate::spec::Spec;
 use crate::status::{self, Facts};
@@ -32,6 +33,12 @@ pub(super) fn step<D: 'static>(parts: &mut Parts<D>, daemon: &mut Option<D>, eng
             Input::Done(Ok(()))
         }
         Step::OpenLog => Input::Done(open_log(parts)),
+        Step::WritePid => Input::Done(write_pid(parts)),
+        Step::MendPid => Input::Done(mend_pid(parts)),
+        Step::RemovePid => {
+            parts.pid_file.take().into_iter().for_each(PidFile::remove);
+            Input::Done(Ok(()))
+        }
         Step::Remake => {
             remake(parts);
             Input::Done(Ok(()))
@@ -54,6 +61,28 @@ fn acquire<D>(parts: &mut Parts<D>, index: usize) -> Acquired {
 fn open_log<D>(parts: &Parts<D>) -> Result<(), Error> {
     let Birth { base, detached, .. } = &parts.birth;
     crate::log::open(&parts.plan.log.value, base, parts.verbose, *detached)
+}
+
+fn write_pid<D>(parts: &mut Parts<D>) -> Result<(), Error> {
+    let Some(path) = &parts.pid_path else { return Ok(()) };
+    match PidFile::write(parts.birth.base.join(path)) {
+        Ok(file) => parts.pid_file = Some(file),
+        // After a restart in place the file is there already: a disk that is full now must not end a running daemon.
+        Err(error) if parts.birth.inherited.is_some() => log::warn!(target: "daemon", "{error}"),
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}
+
+fn mend_pid<D>(parts: &Parts<D>) -> Result<(), Error> {
+    match parts.pid_file.as_ref().map(PidFile::mend) {
+        Some(Ok(true)) => log::warn!(target: "daemon", "the PID file was removed or changed: written again"),
+        Some(Err(error)) => {
+            return Err(Error::new(Exit::CantCreate, format!("can not put the PID file back: {error}")));
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// Setup and plugins are used up by the first start; declaring once more gives new ones. The plan stays as it is.
@@ -101,7 +130,7 @@ fn author_step<D>(parts: &mut Parts<D>, daemon: &mut Option<D>, engine: &Engine,
             Ok(())
         }
         // The other steps are not the author's: they never come here.
-        Step::Acquire(_) | Step::Renew(_) | Step::Release(_) | Step::OpenLog | Step::Exec | Step::Remake => Ok(()),
+        _ => Ok(()),
     }
 }
 

@@ -213,6 +213,8 @@ impl Sim {
                 inherited: None,
             },
             report: Report::default(),
+            pid_path: None,
+            pid_file: None,
         };
         let mut runner = Runner::new(Virtual(Rc::clone(&self.clock)), parts);
         let ended = runner.run();

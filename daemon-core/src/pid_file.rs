@@ -1,0 +1,199 @@
+//! The PID file: information for people and scripts, not the lock.
+//!
+//! Written while the lock is held, by a temporary file and a rename, so that a reader always finds a whole number or
+//! no file. Links are never followed, nothing but a plain file is ever replaced, and only the process named in it
+//! removes it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Exit};
+use crate::sys::process;
+
+/// More than this is no number.
+const LONGEST: usize = 32;
+
+/// A PID file that names this process.
+pub(crate) struct PidFile {
+    path: PathBuf,
+}
+
+impl PidFile {
+    /// Writes our number to `path`.
+    pub(crate) fn write(path: PathBuf) -> Result<Self, Error> {
+        crate::directory::check(path.parent().unwrap_or(Path::new("/")))
+            .map_err(|error| Error::new(error.exit(), format!("PID file {}: {error}", path.display())))?;
+        refuse_others(&path)?;
+        let file = Self { path };
+        file.replace().map_err(|error| {
+            let text = format!("can not write the PID file {}: {error}", file.path.display());
+            Error::new(Exit::CantCreate, text)
+        })?;
+        Ok(file)
+    }
+
+    fn replace(&self) -> io::Result<()> {
+        let mut name = self.path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
+        name.push(format!(".{}", process::pid()));
+        let temporary = self.path.with_file_name(name);
+        // A left-over of a killed process with our number: it is ours to replace, whatever it is.
+        let _ = fs::remove_file(&temporary);
+        let written = write_new(&temporary).and_then(|()| fs::rename(&temporary, &self.path));
+        if written.is_err() {
+            let _ = fs::remove_file(&temporary);
+        }
+        written
+    }
+
+    /// Whether the file still names us.
+    pub(crate) fn is_ours(&self) -> bool {
+        read(&self.path) == Some(process::pid())
+    }
+
+    /// Puts the file back if somebody removed or changed it; says whether that was needed.
+    pub(crate) fn mend(&self) -> io::Result<bool> {
+        if self.is_ours() {
+            return Ok(false);
+        }
+        refuse_others(&self.path).map_err(|error| io::Error::other(error.to_string()))?;
+        self.replace().map(|()| true)
+    }
+
+    /// Removes the file if it names us.
+    pub(crate) fn remove(self) {
+        if self.is_ours() {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn write_new(path: &Path) -> io::Result<()> {
+    let flags = libc::O_NOFOLLOW | libc::O_CLOEXEC;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o644).custom_flags(flags).open(path)?;
+    // Readable by all, whatever the umask says.
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+    file.write_all(format!("{}\n", process::pid()).as_bytes())
+}
+
+/// Only a plain file, or nothing, may be where ours shall be: a link could lead anywhere, a pipe could hang us.
+fn refuse_others(path: &Path) -> Result<(), Error> {
+    let bad = |what: &str| {
+        let text = format!("PID file {} is {what}: remove it, or name another file", path.display());
+        Err(Error::new(Exit::CantCreate, text))
+    };
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Error::new(Exit::CantCreate, format!("PID file {}: {error}", path.display()))),
+        Ok(meta) if meta.is_symlink() => bad("a symbolic link"),
+        Ok(meta) if meta.is_dir() => bad("a directory"),
+        Ok(meta) if !meta.is_file() => bad("not a plain file"),
+        Ok(meta) if std::os::unix::fs::MetadataExt::nlink(&meta) > 1 => bad("a file with a second name"),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// The number in a PID file; `None` for anything that is not exactly one process number of 2 or more.
+fn read(path: &Path) -> Option<u32> {
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC;
+    let file: File = OpenOptions::new().read(true).custom_flags(flags).open(path).ok()?;
+    let mut text = Vec::new();
+    file.take(LONGEST as u64 + 1).read_to_end(&mut text).ok()?;
+    parse(&text)
+}
+
+/// Strict, because what comes out may be given to `kill`: no sign, no zero, no one, nothing behind.
+pub(crate) fn parse(text: &[u8]) -> Option<u32> {
+    let digits = text.strip_suffix(b"\n").unwrap_or(text);
+    if digits.is_empty() || digits.len() > 10 || digits[0] == b'0' || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let number = std::str::from_utf8(digits).ok()?.parse::<u32>().ok()?;
+    (2..=i32::MAX.cast_unsigned()).contains(&number).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    struct Place(PathBuf);
+
+    impl Place {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("daemon-core-pid-{}-{name}", process::pid()));
+            fs::create_dir_all(&path).expect("a directory");
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("a mode");
+            Self(path)
+        }
+    }
+
+    impl Drop for Place {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn it_is_written_whole_and_removed_by_its_owner_only() {
+        let place = Place::new("whole");
+        let path = place.0.join("x.pid");
+        fs::write(&path, "77777777").expect("a stale file");
+        let file = PidFile::write(path.clone()).expect("written");
+        assert_eq!(fs::read_to_string(&path).expect("read"), format!("{}\n", process::pid()));
+        assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o644);
+        assert_eq!(fs::read_dir(&place.0).expect("a directory").count(), 1, "no temporary file is left");
+        fs::write(&path, "4242\n").expect("another's");
+        file.remove();
+        assert_eq!(fs::read_to_string(&path).expect("still there"), "4242\n");
+        PidFile::write(path.clone()).expect("written").remove();
+        assert!(!path.exists());
+    }
+
+    /// Whatever stands in its place is refused and stays as it is: fault 9.
+    #[test]
+    fn fault_009_links_pipes_and_directories_are_refused() {
+        let place = Place::new("kinds");
+        let (path, victim) = (place.0.join("x.pid"), place.0.join("victim"));
+        fs::write(&victim, "precious").expect("written");
+        let plant: [&dyn Fn(); 4] = [
+            &|| std::os::unix::fs::symlink(&victim, &path).expect("a link"),
+            &|| fs::hard_link(&victim, &path).expect("a second name"),
+            &|| nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).expect("a pipe"),
+            &|| fs::create_dir(&path).expect("a directory"),
+        ];
+        for (number, make) in plant.into_iter().enumerate() {
+            make();
+            let error = PidFile::write(path.clone()).err().expect("refused");
+            assert_eq!(error.exit(), Exit::CantCreate, "{number}: {error}");
+            assert_eq!(fs::read_to_string(&victim).expect("read"), "precious", "{number}");
+            let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir(&path));
+        }
+        fs::set_permissions(&place.0, fs::Permissions::from_mode(0o777)).expect("a mode");
+        assert_eq!(PidFile::write(path).err().expect("refused").exit(), Exit::NoPermission);
+    }
+
+    #[test]
+    fn fault_012_only_a_process_number_is_read() {
+        for bad in
+            ["", "0", "1", "-1", "+5", " 5", "5 ", "5\n\n", "05", "5\r\n", "5\0", "99999999999", "4294967295", "x"]
+        {
+            assert_eq!(parse(bad.as_bytes()), None, "{bad:?}");
+        }
+        assert_eq!(parse(&[b'9'; 1_000_000]), None);
+        assert_eq!((parse(b"2"), parse(b"4194304\n")), (Some(2), Some(4_194_304)));
+    }
+
+    #[test]
+    fn fault_015_a_removed_or_changed_file_is_put_back() {
+        let place = Place::new("mend");
+        let path = place.0.join("x.pid");
+        let file = PidFile::write(path.clone()).expect("written");
+        assert!(!file.mend().expect("intact"));
+        fs::remove_file(&path).expect("removed");
+        assert!(file.mend().expect("mended"));
+        fs::write(&path, "4242\n").expect("changed");
+        assert!(file.mend().expect("mended") && file.is_ours());
+    }
+}
