@@ -3,7 +3,7 @@
 use std::os::fd::{OwnedFd, RawFd};
 use std::path::PathBuf;
 
-use crate::clock::Boot;
+use crate::clock::Mono;
 use crate::engine::HangUp;
 use crate::error::{Error, Exit};
 use crate::handover::Handover;
@@ -33,7 +33,9 @@ pub(crate) struct Birth {
 #[derive(Default)]
 pub(crate) struct Inherited {
     /// When restarts happened, the newest last.
-    pub(crate) restarts: Vec<Boot>,
+    pub(crate) restarts: Vec<Mono>,
+    /// How many restarts after fatal errors came one after the other.
+    pub(crate) failures: u32,
     /// The grid of the interval.
     pub(crate) grid: Option<Grid>,
     /// The descriptors that each lock kept.
@@ -59,10 +61,11 @@ impl Birth {
     }
 
     fn restarted(handover: Handover) -> Self {
-        let Handover { program, base, detached, restarts, grid, locks, .. } = handover;
+        let Handover { program, base, detached, restarts, failures, grid, locks, .. } = handover;
         let adopt = |numbers: Vec<RawFd>| numbers.into_iter().filter_map(reenter::adopt).collect();
         let inherited = Inherited {
             restarts,
+            failures,
             grid: grid.map(Grid::from_parts),
             locks: locks.into_iter().map(adopt).collect(),
             believed: true,

@@ -5,7 +5,10 @@
 
 use std::any::{Any, TypeId};
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -15,6 +18,7 @@ use crate::error::{Error, Exit};
 use crate::lock::Lock;
 use crate::log::LogFile;
 use crate::missed::Missed;
+use crate::on_error::OnError;
 use crate::plan::Plan;
 use crate::spec::Spec;
 
@@ -37,6 +41,9 @@ const FLAGS: &[(&str, Option<char>, &str, &str)] = &[
     ("lock", None, "LOCK", "Take this lock: file, none, or the absolute path of a lock file"),
     ("log", None, "FILE", "Write the log to FILE; strftime fields make it a new file with time"),
     ("missed", None, "POLICY", "What becomes of slots that pass during an iteration: skip, delay or burst(N)"),
+    ("restart", None, "DURATION", "In daemon mode: restart in place this often (10s and more), or 0 for never"),
+    ("restart-jitter", None, "DURATION", "By how much, at most, such a restart comes later"),
+    ("on-error", None, "POLICY", "What follows when a hook fails: log, restart or stop"),
     ("idle", None, "0..1", "Without an interval: how often an idle event follows an iteration"),
 ];
 
@@ -128,7 +135,8 @@ fn command(plan: &Plan) -> Command {
         command = command.arg(flag(row));
     }
     for option in &plan.options {
-        let help = option.about.lines().next().unwrap_or_default().to_owned();
+        let first = option.about.lines().next().unwrap_or_default();
+        let help = first.strip_suffix('.').unwrap_or(first).to_owned();
         let arg = Arg::new(option.name.clone()).long(option.name.clone()).value_name("VALUE").help(help);
         command = command.arg(arg.allow_hyphen_values(true));
     }
@@ -155,10 +163,12 @@ fn text<'a>(matches: &'a ArgMatches, name: &str) -> Option<&'a str> {
 
 /// Flags that change a declared value.
 fn override_settings(plan: &mut Plan, matches: &ArgMatches) -> Result<(), Error> {
-    plan.interval
-        .overridden(value(matches, "interval", |text| duration::parse(text).map_err(|flaw| flaw.to_string()))?);
-    plan.lock.overridden(value(matches, "lock", |text| text.parse::<Lock>().map_err(|error| error.to_string()))?);
-    plan.missed.overridden(value(matches, "missed", |text| text.parse::<Missed>().map_err(|error| error.to_string()))?);
+    plan.interval.overridden(value(matches, "interval", read_duration)?);
+    plan.lock.overridden(value(matches, "lock", read_word::<Lock>)?);
+    plan.missed.overridden(value(matches, "missed", read_word::<Missed>)?);
+    plan.restart.overridden(value(matches, "restart", read_duration)?);
+    plan.restart_jitter.overridden(value(matches, "restart-jitter", read_duration)?);
+    plan.on_error.overridden(value(matches, "on-error", read_word::<OnError>)?);
     plan.idle.overridden(value(matches, "idle", read_probability)?);
     plan.log.overridden(value(matches, "log", |text| match text {
         "" => Err("write the name of a file".into()),
@@ -172,6 +182,14 @@ fn value<T>(matches: &ArgMatches, name: &str, read: impl Fn(&str) -> Result<T, S
         return Ok(None);
     };
     read(text).map(Some).map_err(|why| usage(&format!("invalid value {text:?} for --{name}: {why}")))
+}
+
+fn read_duration(text: &str) -> Result<Duration, String> {
+    duration::parse(text).map_err(|flaw| flaw.to_string())
+}
+
+fn read_word<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: T::Err| error.to_string())
 }
 
 fn read_probability(text: &str) -> Result<f64, String> {

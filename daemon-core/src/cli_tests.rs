@@ -63,7 +63,7 @@ fn own_options_are_read_by_their_function() {
 fn help_comes_by_three_names_and_can_be_replaced() {
     for name in ["-H", "-h", "--help"] {
         let Ok(Request::Print(text)) = ask(&[name]).1 else { panic!("{name} must print") };
-        for word in ["Probes.", "--once", "--interval <DURATION>", "--max-load <VALUE>", "Warn above this load."] {
+        for word in ["Probes.", "--once", "--interval <DURATION>", "--max-load <VALUE>", "Warn above this load\n"] {
             assert!(text.contains(word), "{word} in {text}");
         }
     }

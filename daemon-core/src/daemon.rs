@@ -187,6 +187,8 @@ fn parts<D: Daemon>(
         once: options.once,
         quiet_if_locked: options.quiet_if_locked,
         hang_up: birth.hang_up,
+        restarts: birth.inherited.as_ref().map(|inherited| inherited.restarts.clone()).unwrap_or_default(),
+        failures: birth.inherited.as_ref().map_or(0, |inherited| inherited.failures),
         pid_file: options.pid_file.is_some(),
         locks: locks.len(),
         grid: birth.inherited.as_mut().and_then(|inherited| inherited.grid.take()),

@@ -9,7 +9,7 @@ use std::os::fd::RawFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use crate::clock::{Boot, Mono};
+use crate::clock::Mono;
 
 /// Changes whenever a line changes its meaning.
 const VERSION: &str = "daemon-core-handover 1";
@@ -30,7 +30,9 @@ pub(crate) struct Handover {
     /// Why the restart happened.
     pub(crate) cause: String,
     /// When restarts happened, the newest last.
-    pub(crate) restarts: Vec<Boot>,
+    pub(crate) restarts: Vec<Mono>,
+    /// How many restarts after fatal errors came one after the other.
+    pub(crate) failures: u32,
     /// Origin, step and next slot of the interval's grid.
     pub(crate) grid: Option<(Mono, u64, u64)>,
     /// The descriptors that each lock kept.
@@ -39,7 +41,7 @@ pub(crate) struct Handover {
 
 impl Handover {
     /// Remembers one more restart.
-    pub(crate) fn restarted(&mut self, at: Boot) {
+    pub(crate) fn restarted(&mut self, at: Mono) {
         self.restarts.push(at);
         let surplus = self.restarts.len().saturating_sub(REMEMBERED);
         self.restarts.drain(..surplus);
@@ -56,6 +58,7 @@ impl Handover {
         line("detached", &self.detached.to_string());
         line("cause", &hex(Path::new(&self.cause)));
         line("restarts", &list(self.restarts.iter().map(|at| at.0)));
+        line("failures", &self.failures.to_string());
         if let Some((origin, step, next)) = self.grid {
             line("grid", &list([origin.0, step, next]));
         }
@@ -94,7 +97,8 @@ impl Handover {
             "base" => self.base = unhex(value)?.into(),
             "detached" => self.detached = value.parse().ok()?,
             "cause" => self.cause = unhex(value)?.into_string().ok()?,
-            "restarts" => self.restarts = numbers(value)?.into_iter().map(Boot).collect(),
+            "restarts" => self.restarts = numbers(value)?.into_iter().map(Mono).collect(),
+            "failures" => self.failures = value.parse().ok()?,
             "grid" => match numbers(value)?[..] {
                 [origin, step, next] => self.grid = Some((Mono(origin), step, next)),
                 _ => return None,
@@ -146,7 +150,8 @@ mod tests {
             base: "/srv".into(),
             detached: true,
             cause: "SIGHUP\nand more".into(),
-            restarts: vec![Boot(1), Boot(u64::MAX)],
+            restarts: vec![Mono(1), Mono(u64::MAX)],
+            failures: 3,
             grid: Some((Mono(5), 1_500_000_000, 7)),
             locks: vec![vec![3, 4], vec![]],
         }
@@ -180,8 +185,8 @@ mod tests {
     #[test]
     fn only_the_last_restarts_are_remembered() {
         let mut handover = Handover::default();
-        (0..100).for_each(|at| handover.restarted(Boot(at)));
+        (0..100).for_each(|at| handover.restarted(Mono(at)));
         assert_eq!(handover.restarts.len(), REMEMBERED);
-        assert_eq!(handover.restarts.last(), Some(&Boot(99)));
+        assert_eq!(handover.restarts.last(), Some(&Mono(99)));
     }
 }

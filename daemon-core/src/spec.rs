@@ -10,6 +10,7 @@ use crate::hook::{BoxedHook, BoxedSetup, HookFn, HookResult, PluginFn, SetupFn, 
 use crate::lock::Lock;
 use crate::log::LogFile;
 use crate::missed::Missed;
+use crate::on_error::OnError;
 use crate::plan::{Hook, Opt, Place, Plan, Trigger};
 use crate::plugin::MakePlugin;
 
@@ -89,6 +90,26 @@ impl<D: 'static> Spec<D> {
     /// Flag: `--idle`.
     pub fn idle(&mut self, probability: f64) -> &mut Self {
         self.plan.idle.declare(probability);
+        self
+    }
+
+    /// In daemon mode: restarts in place this often, to begin with a fresh memory. From 10 s; zero, and the default:
+    /// never. Flag: `--restart`.
+    pub fn restart(&mut self, every: Duration) -> &mut Self {
+        self.plan.restart.declare(every);
+        self
+    }
+
+    /// By how much, at most, each `restart` comes later, by chance: so that a fleet does not restart at once. Less than
+    /// `restart`; default zero. Flag: `--restart-jitter`.
+    pub fn restart_jitter(&mut self, most: Duration) -> &mut Self {
+        self.plan.restart_jitter.declare(most);
+        self
+    }
+
+    /// What follows when a hook fails. Default: [`OnError::restart`]. Flag: `--on-error`.
+    pub fn on_error(&mut self, what: OnError) -> &mut Self {
+        self.plan.on_error.declare(what);
         self
     }
 

@@ -50,7 +50,7 @@ fn process_rows(plan: &Plan, stats: &Summary, facts: &Facts) -> Vec<(&'static st
         ("plugins", list(&facts.plugins)),
         ("workers", "none".into()),
         ("mail to", "nobody".into()),
-        ("restart interval", "never".into()),
+        ("restart interval", restart(plan)),
         ("restarts", facts.restarts.to_string()),
     ]
 }
@@ -75,6 +75,13 @@ fn loop_rows(plan: &Plan, stats: &Summary, facts: &Facts) -> Vec<(&'static str, 
     };
     rows.extend(stats.due.iter().map(due));
     rows
+}
+
+fn restart(plan: &Plan) -> String {
+    match plan.restart.value {
+        never if never.is_zero() => "never".into(),
+        every => format!("{} ({})", pretty(every), plan.restart.origin),
+    }
 }
 
 fn command() -> String {

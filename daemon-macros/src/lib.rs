@@ -71,6 +71,9 @@ use proc_macro::TokenStream;
 /// | `log` | where the log goes: a text, perhaps a pattern of `strftime`, or a function that gives a path | standard output | `log = Self::log_file` |
 /// | `missed` | what becomes of slots that an iteration ran over, a word: `skip`, `delay`, `burst(n)`; or a `Missed` | `skip` | `missed = burst(3)` |
 /// | `idle` | probability, from 0 to 1, that the idle event follows an iteration of a daemon without an interval | `0.5` | `idle = 0.1` |
+/// | `restart` | in daemon mode: how often the daemon restarts in place, from `10s`; a text with a unit, or a `Duration` | never | `restart = "12h"` |
+/// | `restart_jitter` | by how much, at most, each such restart comes later; less than `restart` | `0` | `restart_jitter = "30m"` |
+/// | `on_error` | what follows when a hook fails, a word: `log`, `restart`, `stop`; or an `OnError` | `restart` | `on_error = stop` |
 /// | `instructions` | lines that the install instructions get, an array of texts | none | `instructions = ["Create /var/spool/beats."]` |
 /// | `help` | the whole text of `--help`, in place of the one that is made | made of the declaration | `help = include_str!("help.txt")` |
 ///

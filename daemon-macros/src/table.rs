@@ -33,13 +33,16 @@ pub enum Item {
 }
 
 /// All keys, in the order in which lists name them.
-pub const KEYS: [Key; 8] = [
+pub const KEYS: [Key; 11] = [
     Key { name: "name", slot: Slot::Moved, example: "name = \"heartbeat\"" },
     Key { name: "interval", slot: Slot::Duration, example: "interval = \"1.5s\"" },
     Key { name: "lock", slot: Slot::Word("Lock", Item::Function), example: "lock = \"file\"" },
     Key { name: "log", slot: Slot::Moved, example: "log = \"/var/log/heartbeat.log\"" },
     Key { name: "missed", slot: Slot::Word("Missed", Item::Function), example: "missed = skip" },
     Key { name: "idle", slot: Slot::Moved, example: "idle = 0.5" },
+    Key { name: "restart", slot: Slot::Duration, example: "restart = \"12h\"" },
+    Key { name: "restart_jitter", slot: Slot::Duration, example: "restart_jitter = \"30m\"" },
+    Key { name: "on_error", slot: Slot::Word("OnError", Item::Function), example: "on_error = stop" },
     Key { name: "instructions", slot: Slot::Moved, example: "instructions = [\"first line\", \"second line\"]" },
     Key { name: "help", slot: Slot::Moved, example: "help = \"the text of --help\"" },
 ];

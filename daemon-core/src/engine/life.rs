@@ -13,6 +13,7 @@ use crate::clock::Mono;
 use crate::context::Cause;
 use crate::error::{Error, Exit};
 use crate::event::Event;
+use crate::on_error::{OnError, Policy};
 use crate::plan::Trigger;
 use crate::schedule::Grid;
 
@@ -45,6 +46,8 @@ impl Engine {
             return true;
         }
         self.phase = Phase::Running;
+        self.started = now;
+        self.plan_restart(now);
         self.last_due = now;
         self.grid = self.first_grid(now);
         let periods = self.plan.hooks.iter().enumerate();
@@ -83,15 +86,18 @@ impl Engine {
         }
     }
 
-    /// Something failed for good: says so, and stops.
-    pub(super) fn fail(&mut self, now: Mono, what: &str, error: &Error, out: &mut Vec<Action>) {
+    /// Something failed for good: says so, and does what is declared for that.
+    pub(super) fn fail(&mut self, now: Mono, what: &str, error: &Error, policy: OnError, out: &mut Vec<Action>) {
         let text = if what.is_empty() { error.to_string() } else { format!("{what} failed: {error}") };
         self.report(text.clone(), out);
         if self.iteration.is_some() {
             self.queue.clear();
             self.end_iteration(now, out);
         }
-        self.decide_stop(error.exit(), Some(text), out);
+        match policy.0 {
+            Policy::Restart => self.recover_or_stop(now, error.exit(), text, out),
+            _ => self.decide_stop(error.exit(), Some(text), out),
+        }
     }
 
     /// Logs an error and remembers to fire its event.

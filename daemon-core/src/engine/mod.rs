@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `agenda` | which hooks belong to which trigger |
 //! | `life` | the stages of starting and stopping |
+//! | `recover` | what follows from a fatal error |
 //! | `restart` | the way from a wish to restart to the new image |
 //! | `turn` | what comes next while running: iterations, timers, idle events |
 //! | `news` | signals, asks of hooks, results, locks |
@@ -16,6 +17,7 @@
 mod agenda;
 mod life;
 mod news;
+mod recover;
 mod restart;
 mod turn;
 
@@ -35,10 +37,11 @@ use crate::signal::Signal;
 use crate::stats::{Count, Due};
 
 use agenda::Agenda;
+use recover::Recovery;
 use restart::Restart;
 
 /// How the daemon was started: what the engine must know of it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Mode {
     /// One iteration, then stop.
     pub(crate) once: bool,
@@ -46,6 +49,10 @@ pub(crate) struct Mode {
     pub(crate) quiet_if_locked: bool,
     /// What a hang-up means.
     pub(crate) hang_up: HangUp,
+    /// When restarts in place happened, the newest last.
+    pub(crate) restarts: Vec<Mono>,
+    /// How many restarts after fatal errors came one after the other.
+    pub(crate) failures: u32,
     /// The grid of the image before an in-place restart.
     pub(crate) grid: Option<Grid>,
     /// There is a PID file to write.
@@ -210,6 +217,7 @@ pub(crate) struct Engine {
     queue: VecDeque<Step>,
     stop: Option<Stop>,
     restart: Restart,
+    recovery: Option<Recovery>,
     /// An idle event may follow the iteration that ended last.
     idle_owed: bool,
     /// The last thing that ran was a timer: an iteration goes first if it is due too.
@@ -233,6 +241,9 @@ pub(crate) struct Engine {
     plugins_set_up: usize,
     /// The daemon's state exists.
     born: bool,
+    /// When the start was complete.
+    started: Mono,
+    failures: u32,
     random: u64,
 }
 
@@ -247,6 +258,7 @@ impl Engine {
             queue: VecDeque::new(),
             stop: None,
             restart: Restart::default(),
+            recovery: None,
             idle_owed: false,
             timer_ran: false,
             last_due: Mono::default(),
@@ -256,7 +268,6 @@ impl Engine {
             timers: Vec::new(),
             agenda: Agenda::of(&plan),
             plan,
-            mode,
             signals: VecDeque::new(),
             errors: VecDeque::new(),
             dump_wanted: false,
@@ -265,7 +276,10 @@ impl Engine {
             locks_held: 0,
             plugins_set_up: 0,
             born: false,
+            started: Mono::default(),
+            failures: mode.failures,
             random: mode.seed | 1,
+            mode,
         }
     }
 
@@ -294,6 +308,11 @@ impl Engine {
     /// The grid of the interval, for the next image.
     pub(crate) fn grid(&self) -> Option<Grid> {
         self.grid
+    }
+
+    /// How many restarts after fatal errors came one after the other.
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures
     }
 
     /// Why the image is being replaced.

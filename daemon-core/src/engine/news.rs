@@ -12,7 +12,8 @@ use crate::duration::Pretty;
 use crate::error::{Error, Exit};
 use crate::event::Event;
 use crate::lock::{Acquired, Renewal};
-use crate::plan::{OnError, Trigger};
+use crate::on_error::OnError;
+use crate::plan::Trigger;
 use crate::schedule::{Grid, LONGEST_INTERVAL, SHORTEST_INTERVAL};
 use crate::signal::Signal;
 use crate::stats::Count;
@@ -60,7 +61,7 @@ impl Engine {
     pub(super) fn on_ask(&mut self, now: Mono, ask: Ask, out: &mut Vec<Action>) {
         match ask {
             Ask::Stop => self.decide_stop(Exit::Clean, None, out),
-            Ask::Fail(error) => self.fail(now, "", &error, out),
+            Ask::Fail(error) => self.fail(now, "", &error, self.plan.on_error.value, out),
             Ask::Error(text) => self.report(text, out),
             Ask::SetInterval(interval) => self.set_interval(now, interval, out),
         }
@@ -98,10 +99,10 @@ impl Engine {
                 self.on_stage_done(now, "dropping the daemon's state", outcome, out);
             }
             (Step::PluginTeardown(_), outcome) => self.on_stage_done(now, "teardown of a plugin", outcome, out),
-            (Step::PluginSetup(_), Err(error)) => self.fail(now, "setup of a plugin", &error, out),
-            (Step::Setup, Err(error)) => self.fail(now, "setup", &error, out),
+            (Step::PluginSetup(_), Err(error)) => self.fail(now, "setup of a plugin", &error, OnError::stop(), out),
+            (Step::Setup, Err(error)) => self.fail(now, "setup", &error, OnError::stop(), out),
             (Step::Exec, Err(error)) => self.on_exec_failed(&error, out),
-            (_, Err(error)) => self.fail(now, "", &error, out),
+            (_, Err(error)) => self.fail(now, "", &error, OnError::stop(), out),
             (_, Ok(())) => {}
         }
     }
@@ -109,7 +110,7 @@ impl Engine {
     /// A stage of the stop: the others go on whatever comes of it.
     fn on_stage_done(&mut self, now: Mono, what: &str, outcome: Result<(), Error>, out: &mut Vec<Action>) {
         if let Err(error) = outcome {
-            self.fail(now, what, &error, out);
+            self.fail(now, what, &error, OnError::stop(), out);
         }
     }
 
@@ -146,15 +147,15 @@ impl Engine {
         let row = &self.plan.hooks[hook];
         // An error hook that fails must not call itself.
         let tells_errors = row.trigger == Trigger::Event(Event::error());
-        let (name, on_error) = (row.to_string(), row.on_error);
+        let (name, on_error) = (row.to_string(), row.on_error.unwrap_or(self.plan.on_error.value));
         if let Some(deadline) = overdue {
             self.report(format!("{name} took {}, its deadline is {}", Pretty(took), Pretty(deadline)), out);
         }
         match outcome {
             Ok(()) => {}
             Err(error) if tells_errors => out.push(Action::Log(Level::Error, format!("{name} failed: {error}"))),
-            Err(error) if on_error == OnError::Log => self.report(format!("{name} failed: {error}"), out),
-            Err(error) => self.fail(now, &name, &error, out),
+            Err(error) if on_error == OnError::log() => self.report(format!("{name} failed: {error}"), out),
+            Err(error) => self.fail(now, &name, &error, on_error, out),
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use log::Level;
 
-use super::{Action, Engine, Phase, Step};
+use super::{Action, Engine, HangUp, Phase, Step};
 use crate::clock::Mono;
 use crate::context::Cause;
 use crate::error::Error;
@@ -15,6 +15,8 @@ use crate::event::Event;
 
 /// A trial start that takes longer is ended, and counts as failed.
 const TRIAL: Duration = Duration::from_secs(60);
+/// A restart by interval that did not succeed is tried again after this long.
+const AGAIN: Duration = Duration::from_secs(600);
 
 /// How far a restart has come.
 #[derive(Debug, Default)]
@@ -27,6 +29,8 @@ pub(super) struct Restart {
     ready: bool,
     /// Why the image is being replaced.
     pub(super) cause: &'static str,
+    /// When the declared interval of restarts is over.
+    due: Option<Mono>,
 }
 
 impl Engine {
@@ -39,8 +43,28 @@ impl Engine {
         self.restart.asked = Some(cause);
     }
 
+    /// Plans the next restart of a daemon that has just started.
+    pub(super) fn plan_restart(&mut self, now: Mono) {
+        let (every, jitter) = (self.plan.restart.value, self.plan.restart_jitter.value);
+        if every.is_zero() || self.mode.hang_up != HangUp::Restart {
+            return;
+        }
+        let later = jitter.mul_f64(self.chance());
+        self.restart.due = Some(now.plus(every).plus(later));
+    }
+
+    /// When the interval of restarts is over.
+    pub(super) fn restart_due(&self) -> Option<Mono> {
+        self.restart.due
+    }
+
     /// Begins a trial that was asked for, and a restart whose trial succeeded. Says whether steps were queued.
     pub(super) fn turn_restart(&mut self, now: Mono, out: &mut Vec<Action>) -> bool {
+        if self.restart.due.is_some_and(|due| due <= now) {
+            // If nothing comes of it, it is tried again later.
+            self.restart.due = Some(now.plus(AGAIN));
+            self.ask_restart("restart interval", out);
+        }
         if self.restart.ready && self.restart.asked.is_none() {
             self.begin_restart();
             return true;
@@ -76,6 +100,10 @@ impl Engine {
                 self.restart.ready = true;
                 self.restart.cause = cause;
             }
+            Err(why) if self.recovery.is_some() => {
+                self.report(format!("no restart: the program does not start: {why}"), out);
+                self.give_up_recovery(out);
+            }
             Err(why) => self.report(format!("no restart, going on as before: the program does not start: {why}"), out),
         }
     }
@@ -106,6 +134,7 @@ impl Engine {
     pub(super) fn on_exec_failed(&mut self, error: &Error, out: &mut Vec<Action>) {
         self.report(format!("can not become the new program, going on with this one: {error}"), out);
         self.restart = Restart::default();
+        self.recovery = None;
         self.phase = Phase::Starting;
         self.queue.push_back(Step::Remake);
         self.queue_start();

@@ -38,10 +38,11 @@ impl Table {
     }
 
     fn started(mode: Mode) -> Self {
+        let locks = mode.locks;
         let mut table = Self::new(mode, |_| {});
         table.tell(0, Input::Start);
         table.done(0);
-        if mode.locks > 0 {
+        if locks > 0 {
             table.held(0);
         }
         table.done(0);

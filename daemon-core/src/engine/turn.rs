@@ -40,6 +40,7 @@ impl Engine {
             self.begin_stop();
             return true;
         }
+        let recovering = self.recovering(now, out);
         if self.turn_restart(now, out) {
             return true;
         }
@@ -59,6 +60,11 @@ impl Engine {
             self.dump_wanted = false;
             self.dumped = Some(now);
             out.push(Action::Dump);
+        }
+        // After a fatal error nothing of the author's runs until the daemon has begun anew.
+        if recovering {
+            out.push(Action::Wait(self.recovery_due().into_iter().chain(self.trial_due()).min()));
+            return false;
         }
         // Without an interval there is always an iteration due: its idle event goes before it.
         if self.grid.is_none() && self.take_idle() {
@@ -162,7 +168,7 @@ impl Engine {
     }
 
     /// A number from 0 up to 1, the next of a sequence that the seed decides (xorshift64*).
-    fn chance(&mut self) -> f64 {
+    pub(super) fn chance(&mut self) -> f64 {
         self.random ^= self.random >> 12;
         self.random ^= self.random << 25;
         self.random ^= self.random >> 27;
@@ -180,7 +186,7 @@ impl Engine {
         let tick = self.agenda.executes.then_some(self.grid).flatten().map(|grid| grid.due());
         let timers = self.timers.iter().map(|timer| timer.grid.due());
         let dump = if self.dump_wanted { self.dump_due() } else { None };
-        out.push(Action::Wait(timers.chain(tick).chain(dump).chain(self.trial_due()).min()));
+        out.push(Action::Wait(timers.chain(tick).chain(dump).chain(self.trial_due()).chain(self.restart_due()).min()));
         false
     }
 

@@ -1,26 +1,33 @@
 //! Settings that can not work, alone or together. One function decides, whoever asks.
 
+use std::time::Duration;
+
 use super::{Hook, Origin, Plan, Setting, Trigger};
 use crate::duration::Pretty;
 use crate::error::{Error, Exit};
 use crate::schedule::{LONGEST_INTERVAL, SHORTEST_INTERVAL};
 
+/// A restart more often than this would be a storm of its own.
+const SHORTEST_RESTART: Duration = Duration::from_secs(10);
+
 impl Plan {
     /// Looks for settings that can not work, alone or together. One function decides, whoever asks.
     ///
     /// # Errors
-    /// The first contradiction, naming the setting, its value and its origin, with what to write instead.
+    /// The first contradiction, naming the setting, its value and its origin, with what to write instead:
+    /// [`Exit::Usage`] when a flag asks for it, else [`Exit::Config`].
     pub fn check(&self) -> Result<(), Error> {
         self.checked_name()?;
         self.check_interval()?;
         self.check_idle()?;
+        self.check_restart()?;
         self.hooks.iter().try_for_each(check_hook)?;
         self.check_options()
     }
 
     fn check_interval(&self) -> Result<(), Error> {
         let Setting { value, origin } = self.interval;
-        let bad = |what: &str| config(format!("interval = {} ({origin}): {what}", Pretty(value)));
+        let bad = |what: &str| refuse(origin, format!("interval = {} ({origin}): {what}", Pretty(value)));
         if value > LONGEST_INTERVAL {
             return Err(bad("longer than 100 years: write a shorter one"));
         }
@@ -39,7 +46,27 @@ impl Plan {
         if (0.0..=1.0).contains(&value) {
             return Ok(());
         }
-        Err(config(format!("idle = {value} ({origin}): write a probability from 0 to 1, as in 0.5")))
+        Err(refuse(origin, format!("idle = {value} ({origin}): write a probability from 0 to 1, as in 0.5")))
+    }
+
+    fn check_restart(&self) -> Result<(), Error> {
+        let Setting { value, origin } = self.restart;
+        let shown = Pretty(value);
+        if !value.is_zero() && !(SHORTEST_RESTART..=LONGEST_INTERVAL).contains(&value) {
+            return Err(refuse(
+                origin,
+                format!("restart = {shown} ({origin}): write 10s or more, up to 100 years, or 0 for never"),
+            ));
+        }
+        let Setting { value: jitter, origin } = self.restart_jitter;
+        if !jitter.is_zero() && jitter >= value {
+            let jitter = Pretty(jitter);
+            return Err(refuse(
+                origin,
+                format!("restart_jitter = {jitter} ({origin}): write less than restart = {shown}"),
+            ));
+        }
+        Ok(())
     }
 
     /// Names of our own flags are refused for the author's, since one of the two would never be read.
@@ -68,6 +95,11 @@ fn check_hook(hook: &Hook) -> Result<(), Error> {
     }
 }
 
+/// What a flag asks for is a mistake of whoever started the daemon; all else one of its author.
+fn refuse(origin: Origin, text: String) -> Error {
+    Error::new(if origin == Origin::Flag { Exit::Usage } else { Exit::Config }, text)
+}
+
 fn config(text: String) -> Error {
     Error::new(Exit::Config, text)
 }
@@ -76,7 +108,6 @@ fn config(text: String) -> Error {
 mod tests {
     use super::*;
     use crate::plan::Place;
-    use std::time::Duration;
 
     fn plan(change: impl FnOnce(&mut Plan)) -> Result<(), Error> {
         let mut plan = Plan { name: "x".into(), ..Plan::default() };
@@ -106,6 +137,23 @@ mod tests {
         }
         let every = Trigger::Every(Duration::ZERO);
         assert!(refused(|plan| plan.hooks.push(Hook::new(every, Place::here()))).contains("period"));
+    }
+
+    #[test]
+    fn a_restart_is_not_too_often_and_its_jitter_smaller() {
+        assert!(refused(|plan| plan.restart.declare(Duration::from_secs(9))).contains("10s"));
+        let text = refused(|plan| {
+            plan.restart.declare(Duration::from_secs(60));
+            plan.restart_jitter.declare(Duration::from_secs(60));
+        });
+        assert!(text.contains("less than restart = 1m"), "{text}");
+    }
+
+    #[test]
+    fn what_a_flag_asks_for_is_a_usage_error() {
+        let error = plan(|plan| plan.interval.overridden(Some(Duration::from_micros(10)))).expect_err("refused");
+        assert_eq!(error.exit(), Exit::Usage);
+        assert!(error.to_string().contains("interval = 10us (flag)"), "{error}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::duration::Pretty;
 use crate::event::Event;
+use crate::on_error::OnError;
 use crate::signal::Signal;
 
 /// A place in the author's source.
@@ -69,22 +70,14 @@ impl fmt::Display for Trigger {
     }
 }
 
-/// What follows when a hook fails, by an error or a panic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnError {
-    /// It is logged and the error event fires; the daemon goes on.
-    Log,
-    /// As `Log`, and then the daemon stops with the error's exit code, 70 unless it names another. The default.
-    Stop,
-}
-
 /// A hook: when it runs, and what follows from how it ends. What it does is kept apart, in the [`Spec`](crate::Spec).
 #[derive(Clone, Debug)]
 pub struct Hook {
     pub(crate) trigger: Trigger,
     pub(crate) about: String,
     pub(crate) deadline: Option<Duration>,
-    pub(crate) on_error: OnError,
+    /// `None`: as declared for all.
+    pub(crate) on_error: Option<OnError>,
     pub(crate) place: Place,
 }
 
@@ -98,7 +91,7 @@ impl PartialEq for Hook {
 
 impl Hook {
     pub(crate) const fn new(trigger: Trigger, place: Place) -> Self {
-        Self { trigger, about: String::new(), deadline: None, on_error: OnError::Stop, place }
+        Self { trigger, about: String::new(), deadline: None, on_error: None, place }
     }
 
     /// What the hook is for, in the author's words; the macro puts the doc comment here.
@@ -114,9 +107,9 @@ impl Hook {
         self
     }
 
-    /// What follows when the hook fails. Default: [`OnError::Stop`].
+    /// What follows when this hook fails. Default: what is declared for all of them.
     pub fn on_error(&mut self, what: OnError) -> &mut Self {
-        self.on_error = what;
+        self.on_error = Some(what);
         self
     }
 }

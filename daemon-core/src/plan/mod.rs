@@ -9,7 +9,7 @@ mod setting;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use hook::{Hook, OnError, Opt, Place, Trigger};
+pub use hook::{Hook, Opt, Place, Trigger};
 pub use setting::{Origin, Setting};
 
 use crate::error::Error;
@@ -17,6 +17,7 @@ use crate::lock::Lock;
 use crate::log::LogTo;
 use crate::missed::Missed;
 use crate::name::Name;
+use crate::on_error::OnError;
 
 /// What was declared, as plain data.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +38,12 @@ pub struct Plan {
     pub missed: Setting<Missed>,
     /// How often an idle event follows an iteration when there is no interval, from 0 to 1.
     pub idle: Setting<f64>,
+    /// In daemon mode: how often the daemon restarts in place. Zero: never.
+    pub restart: Setting<Duration>,
+    /// By how much, at most, each such restart comes later.
+    pub restart_jitter: Setting<Duration>,
+    /// What follows when a hook fails.
+    pub on_error: Setting<OnError>,
     /// The author's lines for `-i`.
     pub instructions: Vec<String>,
     /// The whole text of `--help`, when the author wrote one.
@@ -60,6 +67,9 @@ impl Default for Plan {
             log: Setting::default(LogTo::nowhere()),
             missed: Setting::default(Missed::skip()),
             idle: Setting::default(0.5),
+            restart: Setting::default(Duration::ZERO),
+            restart_jitter: Setting::default(Duration::ZERO),
+            on_error: Setting::default(OnError::restart()),
             instructions: Vec::new(),
             help: None,
             hooks: Vec::new(),

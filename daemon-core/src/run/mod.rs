@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::birth::Birth;
-use crate::clock::{Boot, Mono};
+use crate::clock::Mono;
 use crate::context::{Context, Watch};
 use crate::engine::{Action, Engine, Input, Mode, Step};
 use crate::error::{Error, Exit};
@@ -76,7 +76,7 @@ pub(crate) struct Parts<D> {
 
 impl<D> Parts<D> {
     /// When restarts in place happened, the newest last.
-    fn restarts(&self) -> &[Boot] {
+    fn restarts(&self) -> &[Mono] {
         self.birth.inherited.as_ref().map_or(&[], |inherited| &inherited.restarts)
     }
 }
@@ -100,7 +100,7 @@ pub(crate) struct Runner<D, W> {
 
 impl<D: 'static, W: World> Runner<D, W> {
     pub(crate) fn new(world: W, parts: Parts<D>) -> Self {
-        let engine = Engine::new(Rc::clone(&parts.plan), parts.mode);
+        let engine = Engine::new(Rc::clone(&parts.plan), parts.mode.clone());
         Self { world, engine, parts, daemon: None, inbox: VecDeque::from([Input::Start]) }
     }
 
@@ -153,10 +153,11 @@ impl<D: 'static, W: World> Runner<D, W> {
             detached: self.parts.birth.detached,
             cause: self.engine.restart_cause().to_owned(),
             restarts: self.parts.restarts().to_vec(),
+            failures: self.engine.failures(),
             grid: self.engine.grid().map(|grid| grid.parts()),
             locks: kept.iter().map(numbers).collect(),
         };
-        handover.restarted(self.parts.context.now().boot);
+        handover.restarted(self.world.now());
         log::drain();
         self.world.exec(handover, &kept.concat())
     }

@@ -36,6 +36,9 @@ impl ::daemon_core::Daemon for Pulse {
         spec.log(Self::log_file);
         spec.missed(::daemon_core::Missed::burst(3));
         spec.idle(0.1);
+        spec.restart(::daemon_core::duration!("12h"));
+        spec.restart_jitter(::daemon_core::duration!("30m"));
+        spec.on_error(::daemon_core::OnError::stop());
         spec.instructions(["Create /var/spool/pulse."]);
         spec.help(include_str!("help.txt"));
         spec.setup(|_| Self::open());

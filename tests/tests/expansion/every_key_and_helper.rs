@@ -8,6 +8,9 @@
     log = Self::log_file,
     missed = burst(3),
     idle = 0.1,
+    restart = "12h",
+    restart_jitter = "30m",
+    on_error = stop,
     instructions = ["Create /var/spool/pulse."],
     help = include_str!("help.txt")
 )]

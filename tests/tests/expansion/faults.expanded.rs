@@ -10,7 +10,7 @@ impl Heartbeat {
     "a duration is a text with a unit: write `interval = \"1.5s\"`"
 }
 ::core::compile_error! {
-    "unknown key `lokc`: did you mean `lock`? known are `name`, `interval`, `lock`, `log`, `missed`, `idle`, `instructions`, `help`"
+    "unknown key `lokc`: did you mean `lock`? known are `name`, `interval`, `lock`, `log`, `missed`, `idle`, `restart`, `restart_jitter`, `on_error`, `instructions`, `help`"
 }
 ::core::compile_error! {
     "#[setup] is called without a daemon: write `fn open() -> Result<Self>` or `fn open(cx: &Context) -> Result<Self>`"

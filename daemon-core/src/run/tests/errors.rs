@@ -52,7 +52,7 @@ fn a_hook_may_go_on_after_an_error() {
                 probe.note("tick");
                 Err::<(), _>("not yet")
             })
-            .on_error(OnError::Log);
+            .on_error(OnError::log());
             spec.on(Event::error(), note("error"));
         })
         .signal(2.5, Signal::TERM)

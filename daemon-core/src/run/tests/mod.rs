@@ -16,13 +16,15 @@ use crate::event::Event;
 use crate::handover::Handover;
 use crate::launch::Report;
 use crate::missed::Missed;
-use crate::plan::{OnError, Plan};
+use crate::on_error::OnError;
+use crate::plan::Plan;
 use crate::plugin::Plugins;
 use crate::signal::Signal;
 use crate::spec::Spec;
 use crate::stats::Summary;
 
 mod errors;
+mod recover;
 mod restart;
 mod schedule;
 mod signals;

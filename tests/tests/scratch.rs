@@ -1,0 +1,123 @@
+//! An application outside the workspace, as a newcomer writes it: `daemon-core` and `log`, and nothing else.
+//!
+//! Its `main.rs` is the hello of the README, taken from there word for word, so the README can not promise what does
+//! not build. May not use the network: all that it needs is there, since this test was built.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{env, fs};
+
+use daemon_tests::{Child, Place};
+
+/// The first thing a reader of the README tries.
+#[test]
+fn the_hello_of_the_readme_runs() {
+    let path = workspace().join("README.md");
+    let text =
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("the hello comes from {}: {error}", path.display()));
+    let Some(hello) = first_program(&text) else {
+        panic!("{}: no ```rust block with `fn main`", path.display());
+    };
+    builds_and_runs("hello-readme", &hello);
+}
+
+/// The first thing a reader of the documentation sees.
+#[test]
+fn the_hello_of_the_documentation_runs() {
+    let lib = fs::read_to_string(workspace().join("daemon-core/src/lib.rs")).expect("the library");
+    let doc: Vec<&str> = lib
+        .lines()
+        .map_while(|line| line.strip_prefix("//!"))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
+    let hello = first_program(&doc.join("\n")).expect("a program in the crate's documentation");
+    builds_and_runs("hello-docs", &hello);
+}
+
+#[test]
+fn the_first_program_is_found() {
+    let text = "```console\n$ fn main\n```\n```rust\nlet a = 1;\n```\n```rust,no_run\nfn main() {}\n```\n```rust\nfn main() { 2 }\n```\n";
+    assert_eq!(first_program(text).as_deref(), Some("fn main() {}\n"));
+    assert_eq!(first_program("```rust\nlet a = 1;\n```\n"), None);
+    assert_eq!(first_program("```toml\nfn main\n```\n"), None);
+}
+
+/// The first block of Rust that holds `fn main`.
+fn first_program(markdown: &str) -> Option<String> {
+    let mut block: Option<String> = None;
+    for line in markdown.lines() {
+        match &mut block {
+            None if line.starts_with("```") => block = Some(format!("{line}\n")),
+            None => {}
+            Some(text) if line.trim_end() == "```" => {
+                let (fence, code) = text.split_once('\n')?;
+                let language = fence.trim_start_matches('`').split(',').next();
+                let rust = matches!(language, Some("rust" | "no_run" | ""));
+                if rust && code.contains("fn main") {
+                    return Some(code.to_owned());
+                }
+                block = None;
+            }
+            Some(text) => {
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+    }
+    None
+}
+
+/// Builds the program in a directory of its own, starts it, sees the first beat, and stops it.
+fn builds_and_runs(package: &str, main: &str) {
+    let place = Place::new();
+    write_package(place.path(), package, main);
+    let built = cargo(&place, &["build", "--quiet"]);
+    let errors = String::from_utf8_lossy(&built.stderr);
+    assert!(built.status.success(), "the hello does not build:\n{main}\n{errors}");
+    assert!(!errors.contains("src/main.rs"), "a hello builds without a warning:\n{main}\n{errors}");
+
+    let program = target().join("debug").join(package);
+    let lock = place.lock();
+    let mut child = Child::start(&program.to_string_lossy(), [Path::new("--lock"), &lock]);
+    child.wait_started();
+    child.wait_for(" beat 1");
+    child.stop().expect_code(0);
+    // Its place is another one each time: without this its program would stay for ever.
+    cargo(&place, &["clean", "--quiet", "--package", package]);
+}
+
+/// Runs cargo in the directory of the application, with our target directory and without the network.
+fn cargo(place: &Place, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO"))
+        .args(arguments)
+        .arg("--offline")
+        .current_dir(place.path())
+        .env("CARGO_TARGET_DIR", target())
+        .output()
+        .expect("cargo starts")
+}
+
+/// What a newcomer types into an empty directory, with a path instead of a version.
+fn write_package(folder: &Path, package: &str, main: &str) {
+    let core = workspace().join("daemon-core");
+    let manifest = format!(
+        "[package]\nname = \"{package}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+         [dependencies]\ndaemon-core = {{ path = {core:?} }}\nlog = \"0.4\"\n"
+    );
+    fs::create_dir(folder.join("src")).expect("a directory");
+    fs::write(folder.join("Cargo.toml"), manifest).expect("a manifest");
+    fs::write(folder.join("src/main.rs"), main).expect("a program");
+    // The versions that are here already; cargo leaves out what the program does not need.
+    fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock")).expect("a lock file");
+}
+
+/// A target directory beside the one of this test, kept so that the next run finds its dependencies built.
+fn target() -> PathBuf {
+    let this = env::current_exe().expect("the path of this test");
+    let target = this.ancestors().nth(3).expect("target/PROFILE/deps/TEST");
+    target.join("tests/scratch")
+}
+
+fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace")
+}

@@ -1,0 +1,194 @@
+//! A daemon with every key and every helper, declared by the macro and by hand.
+
+use std::io;
+use std::num::ParseIntError;
+use std::path::PathBuf;
+
+use daemon_core::Plan;
+use daemon_core::prelude::*;
+
+use crate::{plan, plan_of};
+
+/// This file, whose lines the places of the hooks name.
+pub const SOURCE: &str = include_str!("everything.rs");
+
+const ODD: f64 = 0.25;
+
+struct Disk;
+
+impl Plugin for Disk {}
+
+struct Everything;
+
+/// Says everything that can be said.
+///
+/// And says it twice.
+#[daemon(
+    name = "all",
+    interval = "1.5s",
+    lock = path("/run/all/all.lock"),
+    log = Self::log_file,
+    missed = burst(3),
+    idle = ODD,
+    restart = "12h",
+    restart_jitter = "30m",
+    on_error = log,
+    instructions = ["Create /var/spool/all.", "Mind the gap."],
+    help = "No help today.",
+)]
+impl Everything {
+    const DAY: Duration = duration!("1d");
+
+    fn log_file() -> PathBuf {
+        PathBuf::from("/var/log/all.log")
+    }
+
+    #[setup]
+    fn open(_: &Context) -> Result<Self> {
+        Ok(Self)
+    }
+
+    /// The main job.
+    #[execute]
+    fn job(&mut self, _: &Context) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Many reasons.
+    #[on(signal = USR2)]
+    #[on(signal = "ALRM")]
+    #[on(signal = Signal::realtime(2))]
+    fn signal(&self) {}
+
+    #[on(init)]
+    #[on("pre_execute")]
+    #[on(post_execute)]
+    #[on(idle)]
+    #[on(signal)]
+    #[on(error)]
+    #[on(lock_lost)]
+    #[on(shutdown)]
+    fn event(&mut self, _: &Context) {}
+
+    /// Twice an hour, and daily.
+    #[every("30m")]
+    #[every(Self::DAY)]
+    fn r#tidy(&mut self) {}
+
+    /// Stop after this many lines.
+    #[option]
+    fn max_lines(text: &str) -> Result<u32, ParseIntError> {
+        text.parse()
+    }
+
+    #[plugin]
+    fn disk() -> Disk {
+        Disk
+    }
+}
+
+struct ByHand;
+
+impl Daemon for ByHand {
+    fn declare(spec: &mut Spec<Self>) {
+        spec.package(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+        spec.about("Says everything that can be said.\n\nAnd says it twice.");
+        spec.name("all");
+        spec.interval(duration!("1.5s"));
+        spec.lock(Lock::path("/run/all/all.lock"));
+        spec.log(|| "/var/log/all.log");
+        spec.missed(Missed::burst(3));
+        spec.idle(ODD);
+        spec.restart(Duration::from_secs(43_200));
+        spec.restart_jitter(Duration::from_secs(1_800));
+        spec.on_error(OnError::log());
+        spec.instructions(["Create /var/spool/all.", "Mind the gap."]);
+        spec.help("No help today.");
+        spec.setup(|_| Self);
+        spec.execute(|_, _| ()).about("The main job.");
+        for signal in [Signal::USR2, Signal::ALRM, Signal::realtime(2)] {
+            spec.on(signal, |_, _| ()).about("Many reasons.");
+        }
+        spec.on(Event::init(), |_, _| ());
+        spec.on(Event::pre_execute(), |_, _| ());
+        spec.on(Event::post_execute(), |_, _| ());
+        spec.on(Event::idle(), |_, _| ());
+        spec.on(Event::signal(), |_, _| ());
+        spec.on(Event::error(), |_, _| ());
+        spec.on(Event::lock_lost(), |_, _| ());
+        spec.on(Event::shutdown(), |_, _| ());
+        for period in [duration!("30m"), duration!("1d")] {
+            spec.every(period, |_, _| ()).about("Twice an hour, and daily.");
+        }
+        spec.option("max_lines", |text: &str| text.parse::<u32>()).about("Stop after this many lines.");
+        spec.plugin(|| Disk);
+    }
+}
+
+/// The plan that the macro declares.
+pub fn declared() -> Plan {
+    plan_of::<Everything>()
+}
+
+#[test]
+fn the_macro_declares_what_a_person_declares() {
+    assert_eq!(declared(), plan_of::<ByHand>());
+    assert_eq!(declared().check(), Ok(()));
+}
+
+/// A twin test that can not tell twins from strangers would be worth nothing.
+#[test]
+fn every_difference_is_seen() {
+    type More = fn(&mut Spec<ByHand>);
+    let differences: [(&str, More); 14] = [
+        ("package", |spec| {
+            spec.package("all", "99.0.0");
+        }),
+        ("about", |spec| {
+            spec.about("other");
+        }),
+        ("name", |spec| {
+            spec.name("other");
+        }),
+        ("interval", |spec| {
+            spec.interval(duration!("2s"));
+        }),
+        ("lock", |spec| {
+            spec.lock(Lock::file());
+        }),
+        ("log", |spec| {
+            spec.log("/var/log/all.log");
+        }),
+        ("missed", |spec| {
+            spec.missed(Missed::burst(4));
+        }),
+        ("idle", |spec| {
+            spec.idle(0.26);
+        }),
+        ("instructions", |spec| {
+            spec.instructions(["one more"]);
+        }),
+        ("help", |spec| {
+            spec.help("other");
+        }),
+        ("on", |spec| {
+            spec.on(Signal::WINCH, |_, _| ());
+        }),
+        ("every", |spec| {
+            spec.every(duration!("1s"), |_, _| ());
+        }),
+        ("option", |spec| {
+            spec.option("more", |text: &str| text.parse::<u32>());
+        }),
+        ("plugin", |spec| {
+            spec.plugin(|| Disk);
+        }),
+    ];
+    for (what, more) in differences {
+        let other = plan(|spec| {
+            ByHand::declare(spec);
+            more(spec);
+        });
+        assert_ne!(declared(), other, "another {what} makes no difference");
+    }
+}
