@@ -54,6 +54,7 @@ pub trait Daemon: Sized + 'static {
     /// what it returns: the exit codes are those of [`Exit`].
     fn main() -> ExitCode {
         signals::block();
+        signals::sane_dispositions();
         let (origin, word) = Origin::take();
         let mut spec = Spec::default();
         Self::declare(&mut spec);
@@ -120,7 +121,6 @@ fn run<D: Daemon>(
     role: Role,
     report: &mut Report,
 ) -> Result<Exit, Error> {
-    signals::sane_dispositions();
     let birth = Birth::of(role)?;
     if birth.detached || birth.inherited.is_some() {
         reenter::show_name(&birth.program);

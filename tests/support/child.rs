@@ -90,6 +90,16 @@ impl Child {
         kill(self.target(), signal).expect("the process is there");
     }
 
+    /// Sends it a signal by its number, which is all that real-time signals have.
+    ///
+    /// # Panics
+    /// When that is not possible.
+    pub fn signal_number(&self, number: i32) {
+        // SAFETY: no memory is passed.
+        let sent = unsafe { libc::kill(self.target().as_raw(), number) };
+        assert_eq!(sent, 0, "the process is there");
+    }
+
     /// Waits until it prints a line that contains `text`, and returns that line. Lines before it stay readable in
     /// [`Ended::lines`]; each line is looked at once.
     ///

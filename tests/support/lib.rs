@@ -3,12 +3,20 @@
 //! A test waits for a line, a file or an exit. The only time limit is [`PATIENCE`], which is there so that a hang
 //! becomes a failure; no verdict depends on it.
 
+mod chance;
 mod child;
+mod detached;
+mod launch;
 mod place;
 pub mod proc;
+mod trace;
 
+pub use chance::Chance;
 pub use child::{Child, Ended};
+pub use detached::{Detached, holder, wait_until};
+pub use launch::{alone, hostile, with_pending};
 pub use place::Place;
+pub use trace::traced;
 
 use std::time::Duration;
 

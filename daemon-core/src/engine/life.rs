@@ -114,13 +114,24 @@ impl Engine {
         self.agenda.error.iter().map(step).collect()
     }
 
+    /// What the author's hooks are still to hear before the state goes: signals, the one that stops among them, and
+    /// errors.
+    pub(super) fn last_words(&mut self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        while self.hear_signal() {
+            steps.extend(self.queue.drain(..));
+        }
+        for text in std::mem::take(&mut self.errors) {
+            steps.extend(self.error_steps(&text));
+        }
+        steps
+    }
+
     pub(super) fn begin_stop(&mut self) {
         self.phase = Phase::Stopping;
         let mut stages = VecDeque::new();
         if self.born {
-            for text in std::mem::take(&mut self.errors) {
-                stages.extend(self.error_steps(&text));
-            }
+            stages.extend(self.last_words());
             let shutdown = |hook: &usize| Step::Hook { hook: *hook, cause: Cause::Event(Event::shutdown()) };
             stages.extend(self.agenda.shutdown.iter().map(shutdown));
             stages.push_back(Step::Drop);

@@ -110,9 +110,8 @@ impl Engine {
 
     fn begin_restart(&mut self) {
         self.phase = Phase::Restarting;
-        for text in std::mem::take(&mut self.errors) {
-            self.queue.extend(self.error_steps(&text));
-        }
+        let last_words = self.last_words();
+        self.queue.extend(last_words);
         let shutdown = |hook: &usize| Step::Hook { hook: *hook, cause: Cause::Event(Event::shutdown()) };
         self.queue.extend(self.agenda.shutdown.iter().map(shutdown));
         self.queue.push_back(Step::Drop);

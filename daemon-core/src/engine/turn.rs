@@ -78,7 +78,8 @@ impl Engine {
         true
     }
 
-    fn hear_signal(&mut self) -> bool {
+    /// Queues the hooks of one signal.
+    pub(super) fn hear_signal(&mut self) -> bool {
         let Some(signal) = self.signals.pop_front() else {
             return false;
         };

@@ -90,7 +90,7 @@ impl FileLock {
             let inode = (meta.dev(), meta.ino());
             // Replaced between opening and locking: we locked a file nobody else will look at.
             if inode_of(&self.path).ok() == Some(inode) {
-                return self.take_name(file, inode, place);
+                return self.take_name(file, inode, place, meta.uid());
             }
         }
         let text = format!("lock {}: the file is being replaced all the time", self.path.display());
@@ -144,12 +144,12 @@ impl FileLock {
     }
 
     /// The second interlock, once the file is ours.
-    fn take_name(&mut self, file: File, inode: (u64, u64), place: (u64, u64)) -> Result<Acquired, Error> {
+    fn take_name(&mut self, file: File, inode: (u64, u64), place: (u64, u64), owner: u32) -> Result<Acquired, Error> {
         let name = kernel_name(place, &self.path);
         for attempt in 0..NAME_TRIES {
             match interlock::take(&name) {
                 Ok(Taken::Ours(fd)) => return Ok(self.hold(file, inode, Some(fd))),
-                Ok(Taken::Held(Some(peer))) if is_stranger(peer) => {
+                Ok(Taken::Held(Some(peer))) if is_stranger(peer, owner) => {
                     let user = process::user_name(peer.uid);
                     log::warn!(
                         target: "daemon",
@@ -258,9 +258,10 @@ fn read_holder(file: &File) -> Holder {
     Holder::from_text(&String::from_utf8_lossy(&buffer[..len]))
 }
 
-/// Neither root nor us: such a process could not even open our file, so it can not be another instance.
-fn is_stranger(peer: Peer) -> bool {
-    peer.uid != 0 && peer.uid != process::uid()
+/// Neither root, nor us, nor the owner of the file: such a process could not even open it, so it can not be another
+/// instance.
+fn is_stranger(peer: Peer, owner: u32) -> bool {
+    ![0, process::uid(), owner].contains(&peer.uid)
 }
 
 /// The kernel name that goes with a lock file: the directory as the kernel knows it, and the name in it. So it stays

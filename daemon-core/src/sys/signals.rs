@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use nix::sys::signal::{SigHandler, SigSet, Signal as Nix};
+use nix::sys::signal::SigSet;
 use signal_hook::iterator::backend::SignalDelivery;
 use signal_hook::iterator::exfiltrator::SignalOnly;
 
@@ -55,10 +55,20 @@ pub(crate) fn ignored(signal: Signal) -> bool {
     }
 }
 
-/// Undoes what a parent may have left to us: a SIGCHLD that is ignored makes every wait for a child fail.
+/// Undoes what a parent may have left to us: a CHLD that is ignored makes every wait for a child fail, and whatever
+/// else is ignored would stay so in every command that a hook starts. PIPE is the standard library's affair, and HUP is
+/// asked for by [`ignored`] before it gets its handler.
 pub(crate) fn sane_dispositions() {
-    // SAFETY: the default disposition installs no handler of ours.
-    let _ = unsafe { nix::sys::signal::signal(Nix::SIGCHLD, SigHandler::SigDfl) };
+    for number in 1..=libc::SIGRTMAX() {
+        let Some(signal) = Signal::from_number(number) else { continue };
+        if signal != Signal::PIPE && signal != Signal::HUP && ignored(signal) {
+            // SAFETY: the default disposition installs no handler of ours; all signals are blocked, so none is met
+            // between one and the other.
+            unsafe {
+                libc::signal(number, libc::SIG_DFL);
+            }
+        }
+    }
 }
 
 /// The signals that have arrived, behind one descriptor.
