@@ -2,7 +2,7 @@
 
 use daemon_core::prelude::*;
 use daemon_tests::asked;
-use daemon_tests::hostile::Hostile;
+use daemon_tests::noise::Hostile;
 
 struct Source {
     hostile: Hostile,

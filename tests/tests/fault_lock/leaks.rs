@@ -34,9 +34,11 @@ fn fault_021_a_child_has_no_part_of_the_lock() {
         // line shows only afterwards.
         let command = format!("/proc/{}/cmdline", orphan.0);
         wait_until("the child", || fs::read(&command).is_ok_and(|text| text.starts_with(b"sleep\0")));
-        let open = proc::descriptors(orphan.0);
-        assert!(!open.is_empty(), "the child is there");
-        assert!(open.iter().all(|path| path == Path::new("/dev/null")), "{open:?}");
+        let (ours, its) = (proc::descriptors(victim.pid()), proc::descriptors(orphan.0));
+        assert!(ours.contains(&place.lock()) && !its.is_empty(), "{ours:?} {its:?}");
+        let leaked: Vec<_> =
+            its.iter().filter(|path| **path != Path::new("/dev/null") && ours.contains(path)).collect();
+        assert!(leaked.is_empty(), "{leaked:?}");
         let mut waiter = Child::spawn(actor("wait", &place.lock(), &[]));
         waiter.wait_for("waiting");
         let killed = now();

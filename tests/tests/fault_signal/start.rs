@@ -152,8 +152,9 @@ fn calls_of_a_start() -> Vec<String> {
 fn fault_047_a_signal_in_any_system_call_of_the_start_kills_nothing() {
     let calls = calls_of_a_start();
     let step = calls.len().div_ceil(rounds(1000)).max(1);
+    let some = calls.iter().enumerate().filter(|(index, _)| index % step == 0 || index + 1 == calls.len());
     let mut tried = 0;
-    for call in calls.iter().step_by(step).chain(calls.last()) {
+    for (_, call) in some {
         let place = Place::new();
         let (ended, trace) = run_traced(&place, &[call.replace("SIGNAL", "SIGTERM")], &[]);
         assert!(trace.contains("--- SIGTERM"), "{call}: nothing was injected");
