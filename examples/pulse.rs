@@ -27,7 +27,7 @@ struct Pulse {
     name = "pulse",
     interval = "1.5s",
     lock = "file",
-    instructions = ["Give it a directory of its own and start it there: the CSV file grows by about 5 MB a day."],
+    instructions = ["Give the CSV file a place of its own with --csv: it grows by about 5 MB a day."],
 )]
 impl Pulse {
     /// Write the lines to this file instead of pulse.csv

@@ -9,13 +9,14 @@ use crate::cli::{self, Request};
 use crate::context::{Context, Options, Watch};
 use crate::engine::Mode;
 use crate::error::{Error, Exit};
+use crate::guard::{self, guarded};
 use crate::install;
 use crate::launch::{self, Report};
 use crate::log::{self, LogFile, LogTo};
 use crate::plan::{Plan, Trigger};
 use crate::plugin::Plugins;
 use crate::role::Role;
-use crate::run::{self, ANSWER, Ended, Parts, Real, Runner, World};
+use crate::run::{ANSWER, Ended, Parts, Real, Runner, World};
 use crate::signal::Signal;
 use crate::spec::Spec;
 use crate::sys::reenter::{self, Origin};
@@ -110,7 +111,7 @@ fn print(text: &str) {
 
 fn instructions<D: 'static>(spec: Spec<D>) -> Result<String, Error> {
     spec.plan.check()?;
-    let plugins = Plugins::make(spec.plugins);
+    let plugins = guarded(|| Ok(Plugins::make(spec.plugins)))?;
     install::instructions(&spec.plan, &birth::program()?, &plugins.instructions())
 }
 
@@ -127,7 +128,7 @@ fn run<D: Daemon>(
     }
     let world = Real::new(declared_signals(&spec.plan), origin, birth.program.clone())?;
     if log::install(options.verbose).is_ok() {
-        log_panics();
+        guard::log_panics();
     }
     if birth.inherited.as_ref().is_some_and(|inherited| !inherited.believed) {
         ::log::warn!(target: "daemon", "what the old image handed over can not be read: a cold start");
@@ -138,9 +139,9 @@ fn run<D: Daemon>(
     let parts = parts(spec, options, world.watch(), birth, std::mem::take(report))?;
     let mut runner = Runner::new(world, parts);
     let ended = runner.run();
-    let (told, still_waiting) = runner.finish();
-    *report = still_waiting;
-    conclude(ended, told, report)
+    let finished = runner.finish(ended);
+    *report = finished.report;
+    conclude(finished.ended, finished.told, report)
 }
 
 /// An `Err` is still to be said, an `Ok` is only an exit code.
@@ -194,7 +195,7 @@ fn parts<D: Daemon>(
         grid: birth.inherited.as_mut().and_then(|inherited| inherited.grid.take()),
         seed: process::seed(),
     };
-    let plugins = Plugins::make(spec.plugins);
+    let plugins = guarded(|| Ok(Plugins::make(spec.plugins)))?;
     let (name, interval, base) = (plan.name.clone(), plan.interval.value, birth.base.clone());
     let context = Context::new(&name, interval, plugins, Options(options.own), watch, base);
     Ok(Parts {
@@ -211,12 +212,4 @@ fn parts<D: Daemon>(
         pid_path: options.pid_file,
         pid_file: None,
     })
-}
-
-/// Panics go to the log, with their place: the default hook writes to a standard error that nobody may read.
-fn log_panics() {
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        ::log::error!(target: "daemon", "panic at {place}: {}", run::panic_text(panic.payload()));
-    }));
 }

@@ -82,9 +82,9 @@ fn danger(meta: &fs::Metadata, us: u32, innermost: bool) -> Option<String> {
     let sticky_above = !innermost && meta.mode() & 0o1000 != 0;
     if meta.mode() & 0o022 != 0 && !sticky_above {
         let mode = meta.mode() & 0o7777;
-        return Some(format!(
-            "is writable by others (mode {mode:04o}), who could replace files in it: chmod go-w it, or use another"
-        ));
+        // A common one, as /tmp, is not for us to change.
+        let advice = if mode & 0o1000 != 0 { "use a directory of your own" } else { "chmod go-w it, or use another" };
+        return Some(format!("is writable by others (mode {mode:04o}), who could replace files in it: {advice}"));
     }
     None
 }

@@ -36,6 +36,7 @@ mod error;
 mod event;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod guard;
 mod handover;
 mod hook;
 mod install;

@@ -6,6 +6,7 @@ use std::any::{Any, TypeId};
 use std::time::Duration;
 
 use crate::error::{BoxError, Error, Exit};
+use crate::guard::guarded;
 use crate::hook::{BoxedHook, BoxedSetup, HookFn, HookResult, PluginFn, SetupFn, SetupResult};
 use crate::lock::Lock;
 use crate::log::LogFile;
@@ -187,9 +188,13 @@ impl<D: 'static> Spec<D> {
     pub(crate) fn read_option(&self, index: usize, text: &str) -> Result<(TypeId, Box<dyn Any>), Error> {
         let (key, read) = &self.options[index];
         let name = &self.plan.options[index].name;
-        match read(text) {
-            Ok(value) => Ok((*key, value)),
-            Err(error) => Err(Error::new(Exit::Usage, format!("invalid value {text:?} for --{name}: {error}"))),
-        }
+        // The reader is the author's code, and a value from outside may find the place where it panics.
+        guarded(|| Ok(read(text))).map_or_else(
+            |panic| Err(Error::new(panic.exit(), format!("--{name} {text:?}: {panic}"))),
+            |read| match read {
+                Ok(value) => Ok((*key, value)),
+                Err(error) => Err(Error::new(Exit::Usage, format!("invalid value {text:?} for --{name}: {error}"))),
+            },
+        )
     }
 }

@@ -2,7 +2,7 @@
 
 use daemon_core::prelude::*;
 use daemon_tests::asked;
-use daemon_tests::noise::Hostile;
+use daemon_tests::hostile::Hostile;
 
 struct Source {
     hostile: Hostile,

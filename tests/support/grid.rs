@@ -19,7 +19,7 @@ pub struct Tick {
     pub end: u64,
     /// The next slot is due between here…
     pub next_low: u64,
-    /// …and here; both 0 when it was due already.
+    /// …and here; both 0 when it was due already, or can not be told.
     pub next_high: u64,
     /// Slots left out, as counted before this iteration.
     pub missed: u64,
@@ -36,20 +36,22 @@ impl Tick {
     pub fn look(cx: &Context) -> Self {
         let now = cx.now();
         let stats = cx.stats();
+        let step = nanos(cx.interval());
         let (mut next_low, mut next_high) = (0, u64::MAX);
-        for _ in 0..8 {
+        for _ in 0..64 {
             let before = cx.now().mono.0;
             let left = cx.time_left().unwrap_or_default();
             let after = cx.now().mono.0;
-            if left.is_zero() {
+            if left.is_zero() || next_high - next_low < step / 100 {
                 break;
             }
             if after - before < next_high - next_low {
                 (next_low, next_high) = (before + nanos(left), after + nanos(left));
             }
         }
-        if next_low == 0 {
-            next_high = 0;
+        // Looked too long, for want of a processor, to say which slot it is.
+        if next_low == 0 || next_high - next_low > step / 4 {
+            (next_low, next_high) = (0, 0);
         }
         Self {
             start: now.mono.0,
@@ -132,13 +134,15 @@ impl Grid {
         Self { low: tick.next_low - step, high: tick.next_high - step, step }
     }
 
-    /// The slot of `tick`, counted from the first one.
+    /// The slot of `tick`, counted from the first one; where it does not tell, the latest that was due when it began.
     ///
     /// # Panics
     /// When it is not on the grid, or began before its slot.
     #[must_use]
     pub fn slot(&self, tick: &Tick) -> u64 {
-        assert!(tick.on_time(), "{tick:?} does not tell its slot");
+        if !tick.on_time() {
+            return self.latest(tick.start);
+        }
         let (low, high) = (tick.next_low - self.step, tick.next_high - self.step);
         let middle = low.midpoint(high) + self.step / 2;
         let slot = (middle - self.low.midpoint(self.high)) / self.step;

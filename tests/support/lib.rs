@@ -3,17 +3,26 @@
 //! A test waits for a line, a file or an exit. The only time limit is [`PATIENCE`], which is there so that a hang
 //! becomes a failure; no verdict depends on it.
 
+mod asked;
 mod chance;
 mod child;
 mod detached;
+mod each;
+pub mod grid;
+pub mod hostile;
 mod launch;
+pub mod loose;
 mod place;
 pub mod proc;
+pub mod record;
 mod trace;
+pub mod wall;
 
+pub use asked::asked;
 pub use chance::Chance;
 pub use child::{Child, Ended};
 pub use detached::{Detached, holder, wait_until};
+pub use each::each;
 pub use launch::{alone, hostile, with_pending};
 pub use place::Place;
 pub use trace::traced;

@@ -170,9 +170,9 @@ fn fault_111_random_arguments() {
 fn fault_111_help_creates_nothing() {
     let place = Place::new();
     let words: [(&str, &[&str]); 6] = [
-        ("-H", &["Probes the command line.", "--interval <DURATION>", "--max-load <VALUE>", "Warn above this load."]),
-        ("-h", &["Probes the command line."]),
-        ("--help", &["Probes the command line."]),
+        ("-H", &["Probes the command line", "--interval <DURATION>", "--max-load <VALUE>", "Warn above this load"]),
+        ("-h", &["Probes the command line"]),
+        ("--help", &["Probes the command line"]),
         ("-V", &["cli-probe 0.1.0"]),
         ("--version", &["cli-probe 0.1.0"]),
         ("-i", &["* * * * * "]),

@@ -117,10 +117,10 @@ fn fault_097_logging_from_within_logging() {
         let count = |text: &str| lines.iter().filter(|line| line.message.contains(text)).count();
         let rounds = lines.iter().filter(|line| line.message.contains(" started, ")).count();
         for (text, times) in [
-            ("said two deep", 6),
+            ("said two deep", 4),
             ("said while formatting: deeper", 2),
             ("talks: formatted", 1),
-            ("broken: true", 1),
+            ("broken: true", 2),
             ("refused: true", 1),
             ("said in a panic hook: ", 2),
             ("said again in a panic hook: deeper", 2),

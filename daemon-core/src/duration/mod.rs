@@ -136,24 +136,44 @@ const fn scale(bytes: &[u8], from: usize, whole_end: usize, end: usize, unit: u6
         };
         i += 1;
     }
-    let Some(mut nanos) = whole.checked_mul(unit) else {
+    let Some(nanos) = whole.checked_mul(unit) else {
         return Err(Kind::TooLong);
     };
-    let mut part = unit;
-    i = whole_end + 1;
+    match fraction(bytes, whole_end + 1, end, unit) {
+        Ok(part) => match nanos.checked_add(part) {
+            Some(sum) => Ok(sum),
+            None => Err(Kind::TooLong),
+        },
+        Err(kind) => Err(kind),
+    }
+}
+
+/// The digits behind the point, `from..end`, times `unit`: exact, or refused.
+const fn fraction(bytes: &[u8], from: usize, mut end: usize, unit: u64) -> Result<u64, Kind> {
+    while end > from && bytes[end - 1] == b'0' {
+        end -= 1;
+    }
+    if end <= from {
+        return Ok(0);
+    }
+    // The longest unit is 2^16 × 5^11 × 189 ns: no whole number of nanoseconds has more digits behind the point.
+    if end - from > 16 {
+        return Err(Kind::TooFine);
+    }
+    let (mut digits, mut scale) = (0u128, 1u128);
+    let mut i = from;
     while i < end {
-        let digit = (bytes[i] - b'0') as u64;
-        if digit != 0 && !part.is_multiple_of(10) {
-            return Err(Kind::TooFine);
-        }
-        part /= 10;
-        nanos = match nanos.checked_add(digit * part) {
-            Some(sum) => sum,
-            None => return Err(Kind::TooLong),
-        };
+        digits = digits * 10 + (bytes[i] - b'0') as u128;
+        scale *= 10;
         i += 1;
     }
-    Ok(nanos)
+    let nanos = digits * unit as u128;
+    if !nanos.is_multiple_of(scale) {
+        return Err(Kind::TooFine);
+    }
+    #[allow(clippy::cast_possible_truncation, reason = "less than one unit, which is a u64")]
+    let part = (nanos / scale) as u64;
+    Ok(part)
 }
 
 const fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
@@ -255,6 +275,8 @@ mod tests {
         assert_eq!(ok("2 days"), Duration::from_secs(172_800));
         assert_eq!(ok("0.1 seconds"), Duration::from_millis(100));
         assert_eq!(ok("0"), Duration::ZERO);
+        assert_eq!(ok("1.000000000000s"), Duration::from_secs(1));
+        assert_eq!(ok("3.040500070005 weeks"), Duration::from_nanos(1_838_894_442_339_024));
         assert_eq!(ok("0.000000001s"), Duration::from_nanos(1));
     }
 
@@ -268,7 +290,9 @@ mod tests {
         assert!(flaw("1.s").starts_with("expected a number"));
         assert!(flaw("-1s").starts_with("expected a number"));
         assert!(flaw("3M").contains("did you mean `m`"));
-        assert!(flaw("1.5ns").starts_with("finer"));
+        for text in ["1.5ns", "0.0000000001us", "1.001ns", "0.00000000000001w"] {
+            assert!(flaw(text).starts_with("finer"), "{text}");
+        }
         assert_eq!(flaw("2µx"), "unknown unit `µx`: write ns, us, ms, s, m, h, d or w\n    2µx\n     ^^");
     }
 

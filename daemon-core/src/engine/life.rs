@@ -94,15 +94,22 @@ impl Engine {
             self.queue.clear();
             self.end_iteration(now, out);
         }
+        self.end_by(now, policy, error.exit(), text, out);
+    }
+
+    /// Begins anew or stops, as the policy says.
+    pub(super) fn end_by(&mut self, now: Mono, policy: OnError, exit: Exit, reason: String, out: &mut Vec<Action>) {
         match policy.0 {
-            Policy::Restart => self.recover_or_stop(now, error.exit(), text, out),
-            _ => self.decide_stop(error.exit(), Some(text), out),
+            Policy::Restart => self.recover_or_stop(now, exit, reason, out),
+            _ => self.decide_stop(exit, Some(reason), out),
         }
     }
 
     /// Logs an error and remembers to fire its event.
     pub(super) fn report(&mut self, text: String, out: &mut Vec<Action>) {
-        if self.born && !self.agenda.error.is_empty() {
+        // An error hook that reports an error must not call itself.
+        let telling = matches!(&self.running, Some((Step::Hook { cause: Cause::Error(_), .. }, _)));
+        if self.born && !telling && !self.agenda.error.is_empty() {
             self.errors.push_back(Rc::from(text.as_str()));
         }
         out.push(Action::Log(Level::Error, text));

@@ -145,17 +145,23 @@ impl Engine {
         out: &mut Vec<Action>,
     ) {
         let row = &self.plan.hooks[hook];
-        // An error hook that fails must not call itself.
+        // An error hook that fails is told to the log alone: it must not call itself.
         let tells_errors = row.trigger == Trigger::Event(Event::error());
         let (name, on_error) = (row.to_string(), row.on_error.unwrap_or(self.plan.on_error.value));
         if let Some(deadline) = overdue {
-            self.report(format!("{name} took {}, its deadline is {}", Pretty(took), Pretty(deadline)), out);
+            let text = format!("{name} took {}, its deadline is {}", Pretty(took), Pretty(deadline));
+            if tells_errors { out.push(Action::Log(Level::Error, text)) } else { self.report(text, out) }
         }
-        match outcome {
-            Ok(()) => {}
-            Err(error) if tells_errors => out.push(Action::Log(Level::Error, format!("{name} failed: {error}"))),
-            Err(error) if on_error == OnError::log() => self.report(format!("{name} failed: {error}"), out),
-            Err(error) => self.fail(now, &name, &error, on_error, out),
+        let Err(error) = outcome else { return };
+        let text = format!("{name} failed: {error}");
+        match on_error {
+            log if log == OnError::log() && !tells_errors => self.report(text, out),
+            _ if !tells_errors => self.fail(now, &name, &error, on_error, out),
+            log if log == OnError::log() => out.push(Action::Log(Level::Error, text)),
+            other => {
+                out.push(Action::Log(Level::Error, text.clone()));
+                self.end_by(now, other, error.exit(), text, out);
+            }
         }
     }
 
@@ -184,7 +190,7 @@ impl Engine {
         }
     }
 
-    fn give_up(&mut self, error: &Error, out: &mut Vec<Action>) {
+    pub(super) fn give_up(&mut self, error: &Error, out: &mut Vec<Action>) {
         out.push(Action::Log(Level::Error, error.to_string()));
         self.decide_stop(error.exit(), Some(error.to_string()), out);
     }

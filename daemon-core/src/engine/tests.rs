@@ -1,8 +1,10 @@
 //! The state machine alone: what it asks for at each moment. Whole lives are tested in `run`, under virtual time.
 
 use super::*;
+use crate::context::{Ask, Cause};
 use crate::lock::Held;
 use crate::lock::Holder;
+use crate::lock::{Acquired, Renewal};
 use crate::plan::{Hook, Place, Trigger};
 
 const SECOND: u64 = 1_000_000_000;

@@ -29,15 +29,15 @@ enum Due {
 impl Engine {
     /// Queues what is due and says yes, or says how long to wait and says no.
     pub(super) fn turn(&mut self, now: Mono, out: &mut Vec<Action>) -> bool {
-        if let Some(text) = self.errors.pop_front() {
-            self.queue = self.error_steps(&text).into();
-            return true;
-        }
         if self.mode.once && self.iterations > 0 {
             self.decide_stop(Exit::Clean, None, out);
         }
         if self.stop.is_some() {
             self.begin_stop();
+            return true;
+        }
+        if let Some(text) = self.errors.pop_front() {
+            self.queue = self.error_steps(&text).into();
             return true;
         }
         let recovering = self.recovering(now, out);

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::clock::Wall;
 use crate::error::Error;
+use crate::log::LogTo;
 use crate::plan::Plan;
 use crate::sys::{clock, process};
 
@@ -48,6 +49,10 @@ fn files(plan: &Plan, program: &Path) -> Result<Vec<(String, String)>, Error> {
     if let Some(log) = plan.log.value.path(now()) {
         let varies = if plan.log.value.varies() { ", the name changes with time" } else { "" };
         files.push((log.display().to_string(), format!("the log, owner {user}, mode 0640{varies}")));
+    }
+    let log = crate::directory::state(&plan.name)?.join(format!("{}.log", plan.name));
+    if plan.log.value == LogTo::nowhere() {
+        files.push((log.display().to_string(), format!("the log with -d, owner {user}, mode 0640")));
     }
     Ok(files)
 }

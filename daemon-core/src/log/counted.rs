@@ -29,6 +29,11 @@ impl<T: Target> Counted<T> {
         }
     }
 
+    /// Sends what was kept, and then what is to be told about losses; whether nothing is left.
+    pub(super) fn drain(&mut self, pid: u32) -> bool {
+        self.target.drain() && (self.lost == 0 || (self.report(pid) && self.target.drain()))
+    }
+
     /// Says in the log what the log has lost; whether the target took it.
     #[cold]
     pub(super) fn report(&mut self, pid: u32) -> bool {

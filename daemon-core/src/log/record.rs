@@ -19,7 +19,7 @@ const LONGEST_LABEL: usize = 64;
 
 thread_local! {
     /// The stamp of the current second: local time costs more than the rest of a line together.
-    static STAMP: RefCell<Stamp> = const { RefCell::new(Stamp { second: u64::MAX, head: String::new(), zone: String::new() }) };
+    static STAMP: RefCell<Stamp> = const { RefCell::new(Stamp::new()) };
 }
 
 struct Stamp {
@@ -92,8 +92,10 @@ fn next_line(out: &mut Vec<u8>, source: Source<'_>) -> usize {
 }
 
 fn prefix(out: &mut Vec<u8>, source: Source<'_>, mark: &[u8]) {
-    // While a thread ends its own stamp may be gone; the line then does without one.
-    let _ = STAMP.try_with(|stamp| stamp.borrow_mut().write(out, source.wall));
+    // While a thread ends its own stamp may be gone; then one is made for this line alone.
+    if STAMP.try_with(|stamp| stamp.borrow_mut().write(out, source.wall)).is_err() {
+        Stamp::new().write(out, source.wall);
+    }
     let mut number = [0; 10];
     out.extend_from_slice(digits(&mut number, source.pid));
     out.push(b' ');
@@ -105,6 +107,10 @@ fn prefix(out: &mut Vec<u8>, source: Source<'_>, mark: &[u8]) {
 }
 
 impl Stamp {
+    const fn new() -> Self {
+        Self { second: u64::MAX, head: String::new(), zone: String::new() }
+    }
+
     fn write(&mut self, out: &mut Vec<u8>, wall: Wall) {
         if self.second != wall.seconds() {
             self.renew(wall);

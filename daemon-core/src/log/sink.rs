@@ -10,25 +10,27 @@ use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use once_cell::sync::OnceCell;
 
+use super::LogTo;
 use super::console::Console;
 use super::counted::Counted;
 use super::file::FileTarget;
 use super::record::{self, Source};
-use super::{LogTo, Target};
 use crate::clock::Wall;
 use crate::error::{Error, Exit};
+use crate::guard::guarded;
 use crate::sys::{clock, process};
 
 /// The name of the log file is asked for again when the wall clock enters another such span, in seconds.
 const ASK_EVERY: u64 = 300;
 /// Records kept before the targets are open; a start that logs more than this loses the oldest.
 const KEPT: usize = 1000;
-/// How long the end waits for a slow reader of standard output, in milliseconds.
-const LAST_WAIT: u16 = 500;
+/// How long the end waits for a slow reader of standard output.
+const LAST_WAIT: Duration = Duration::from_millis(500);
 
 static SINK: OnceCell<Sink> = OnceCell::new();
 /// The span in which the file name was last asked for.
@@ -86,7 +88,8 @@ impl Sink {
             return;
         }
         let to = self.state().to.clone().filter(LogTo::varies);
-        let Some(path) = to.and_then(|to| to.path(wall)) else {
+        // The author's function may panic; whoever logs right now must not suffer from it.
+        let Ok(Some(path)) = guarded(|| Ok(to.and_then(|to| to.path(wall)))) else {
             return;
         };
         let path = self.state().base.join(path);
@@ -222,24 +225,26 @@ pub(crate) fn unsent<R>(watch: impl FnOnce(std::os::fd::BorrowedFd<'_>) -> R) ->
 pub(crate) fn drain() {
     if let Some(sink) = SINK.get()
         && let Some(console) = &mut sink.state().console
-        && console.target.drain()
-        && console.lost > 0
     {
-        console.report(sink.pid);
+        console.drain(sink.pid);
     }
 }
 
-/// The last thing before the end: gives a slow reader half a second, `in_a_hurry` none. Says whether the log went to
-/// standard output, so that the reason for the end need not be said again.
-pub(crate) fn close(in_a_hurry: bool) -> bool {
+/// The last thing before the end: gives a slow reader half a second, or less when `hurry` says so. Says whether the log
+/// went to standard output, so that the reason for the end need not be said again.
+pub(crate) fn close(hurry: impl Fn() -> bool) -> bool {
     let Some(sink) = SINK.get() else { return false };
-    drain();
-    let state = sink.state();
-    if let Some(console) = state.console.as_ref().filter(|console| !in_a_hurry && console.target.unsent().is_some()) {
-        console.target.wait(LAST_WAIT);
+    let end = Instant::now() + LAST_WAIT;
+    let mut state = sink.state();
+    let Some(console) = &mut state.console else { return false };
+    // Also what is told about losses must go out, and may have to wait for room.
+    while !console.drain(sink.pid) && !hurry() {
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break;
+        }
+        // A signal ends the wait, and may be one that hurries.
+        console.target.wait(u16::try_from(left.as_millis()).unwrap_or(u16::MAX).max(1));
     }
-    let shown = state.console.is_some();
-    drop(state);
-    drain();
-    shown
+    true
 }

@@ -83,7 +83,7 @@ impl Plan {
     /// The name, checked.
     ///
     /// # Errors
-    /// [`Exit::Usage`] when it can not be used as a name.
+    /// [`Exit::Usage`](crate::Exit::Usage) when it can not be used as a name.
     pub fn checked_name(&self) -> Result<Name, Error> {
         Name::new(&self.name)
     }

@@ -17,6 +17,7 @@ use crate::clock::Mono;
 use crate::context::{Context, Watch};
 use crate::engine::{Action, Engine, Input, Mode, Step};
 use crate::error::{Error, Exit};
+use crate::guard::guarded;
 use crate::handover::Handover;
 use crate::hook::{BoxedHook, BoxedSetup};
 use crate::launch::Report;
@@ -27,7 +28,6 @@ use crate::plan::Plan;
 use crate::spec::Spec;
 use crate::sys::process;
 
-pub(crate) use perform::panic_text;
 pub(crate) use preflight::ANSWER;
 pub(crate) use world::Real;
 
@@ -162,17 +162,35 @@ impl<D: 'static, W: World> Runner<D, W> {
         self.world.exec(handover, &kept.concat())
     }
 
-    /// The last thing before the process ends: gives slow readers of the log their last chance. Says whether what was
-    /// logged could be seen on standard output, and gives back the line to a launcher.
-    pub(crate) fn finish(self) -> (bool, Report) {
-        let told = log::close(self.parts.context.stop_count() > 1);
+    /// The last thing before the process ends: lets the plugins go and gives slow readers of the log their last chance.
+    pub(crate) fn finish(self, Ended { exit, reason }: Ended) -> Finished {
         let Self { mut parts, world, .. } = self;
+        let plugins = std::mem::take(&mut parts.context.plugins);
+        let hooks = std::mem::take(&mut parts.hooks);
+        // What the author made is dropped as always, and may panic.
+        let dropped = guarded(|| {
+            drop((plugins, hooks));
+            Ok(())
+        });
+        let (exit, reason) = match dropped {
+            Err(error) if exit == Exit::Clean => (error.exit(), Some(format!("dropping a plugin failed: {error}"))),
+            _ => (exit, reason),
+        };
+        let told = log::close(|| parts.context.stop_count() > 1);
         let report = std::mem::take(&mut parts.report);
-        // What the author made is dropped as always; our own descriptors and memory the kernel takes back faster.
-        drop(std::mem::take(&mut parts.context.plugins));
+        // Our own descriptors and memory the kernel takes back faster than we could give them back.
         std::mem::forget((parts, world));
-        (told, report)
+        Finished { ended: Ended { exit, reason }, told, report }
     }
+}
+
+/// What is left of a run.
+pub(crate) struct Finished {
+    pub(crate) ended: Ended,
+    /// What was logged could be seen on standard output.
+    pub(crate) told: bool,
+    /// The line to a launcher.
+    pub(crate) report: Report,
 }
 
 #[cfg(test)]

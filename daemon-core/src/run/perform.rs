@@ -1,14 +1,12 @@
 //! Carries out what the engine says: runs the author's code so that no panic gets past, and calls the lock providers.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use super::Parts;
 use crate::birth::Birth;
 use crate::context::{Cause, problems};
 use crate::duration::Pretty;
 use crate::engine::{Action, Engine, Input, Reply, Source, Step};
 use crate::error::{Error, Exit, Result};
+use crate::guard::guarded;
 use crate::lock::Acquired;
 use crate::pid_file::PidFile;
 use crate::plugin::Plugins;
@@ -32,17 +30,18 @@ pub(super) fn step<D: 'static>(parts: &mut Parts<D>, daemon: &mut Option<D>, eng
             parts.context.locks.borrow_mut().pop();
             Input::Done(Ok(()))
         }
-        Step::OpenLog => Input::Done(open_log(parts)),
+        // A log file may be named by a function of the author's.
+        Step::OpenLog => Input::Done(guarded(|| Ok(open_log(parts)?))),
         Step::WritePid => Input::Done(write_pid(parts)),
         Step::MendPid => Input::Done(mend_pid(parts)),
         Step::RemovePid => {
             parts.pid_file.take().into_iter().for_each(PidFile::remove);
             Input::Done(Ok(()))
         }
-        Step::Remake => {
+        Step::Remake => Input::Done(guarded(|| {
             remake(parts);
-            Input::Done(Ok(()))
-        }
+            Ok(())
+        })),
         other => Input::Done(guarded(|| author_step(parts, daemon, engine, other))),
     }
 }
@@ -139,29 +138,6 @@ fn named(plugin: &str, error: &(dyn std::error::Error + 'static)) -> crate::BoxE
     Error::new(error.exit(), format!("[{plugin}] {error}")).into()
 }
 
-/// Runs code that is not ours: an error and a panic both become an [`Error`].
-fn guarded(code: impl FnOnce() -> Result<()>) -> Result<(), Error> {
-    match catch_unwind(AssertUnwindSafe(code)) {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(Error::from_box(error.as_ref())),
-        Err(payload) => {
-            let text = format!("panicked: {}", panic_text(payload.as_ref()));
-            // The payload is the author's too, and may panic when it goes.
-            let _ = catch_unwind(AssertUnwindSafe(|| drop(payload)));
-            Err(Error::new(Exit::Software, text))
-        }
-    }
-}
-
-/// What a panic said, whatever it was thrown with.
-pub(crate) fn panic_text(payload: &(dyn Any + Send)) -> &str {
-    payload
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("(a payload that is no text)")
-}
-
 /// Carries out an action that needs no answer.
 pub(super) fn note<D>(parts: &mut Parts<D>, engine: &Engine, action: Action) {
     let context = &parts.context;
@@ -170,7 +146,15 @@ pub(super) fn note<D>(parts: &mut Parts<D>, engine: &Engine, action: Action) {
         Action::Log(level, text) => log::log!(target: "daemon", level, "{text}"),
         Action::Stopping => context.stopping.set(true),
         Action::Interval(interval) => context.interval.set(interval),
-        Action::Dump => dump(parts, engine),
+        Action::Dump => {
+            // Plugins are asked for their names.
+            if let Err(error) = guarded(|| {
+                dump(parts, engine);
+                Ok(())
+            }) {
+                log::error!(target: "daemon", "can not write the run-time variables: {error}");
+            }
+        }
         Action::Ready => {
             say_ready(parts);
             parts.report.ready();

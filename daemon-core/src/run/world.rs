@@ -132,7 +132,7 @@ impl World for Real {
         log::unsent(|fd| self.waiter.watch(fd, STANDARD_OUTPUT, Interest::WritableOnce));
         let mut tokens = Tokens::default();
         if let Err(error) = self.waiter.wait(until, |token| tokens.push(token)) {
-            ::log::error!(target: "daemon", "can not wait: {error}");
+            news.push_back(Input::Broken(Error::new(Exit::Os, format!("can not wait: {error}"))));
         }
         self.take(tokens.as_slice(), news);
         // A handler that ran while we slept ended the sleep without a token: no need to ask the kernel again.
@@ -147,7 +147,7 @@ impl World for Real {
         if self.preflight.is_some() {
             let mut tokens = Tokens::default();
             if let Err(error) = self.waiter.poll(|token| tokens.push(token)) {
-                ::log::error!(target: "daemon", "can not look for news: {error}");
+                news.push_back(Input::Broken(Error::new(Exit::Os, format!("can not look for news: {error}"))));
             }
             self.take(tokens.as_slice(), news);
         }

@@ -49,7 +49,7 @@ fn crontab_a_second_start_is_silent_when_told_and_touches_nothing() {
 /// The original put the text of the lock file into a shell (`1; touch x` was carried out), and took any living process
 /// of that number for the holder. Required: the text means nothing: only the kernel's lock counts.
 #[test]
-fn b022_no_text_in_a_lock_file_is_obeyed_or_believed() {
+fn b22_no_text_in_a_lock_file_is_obeyed_or_believed() {
     let mut bystander = bystander();
     let living = bystander.id();
     let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").expect("this boot");
@@ -86,7 +86,7 @@ fn bystander() -> std::process::Child {
 
 /// A held lock with hostile text in its file: the second start is refused, and what it says of the holder is text.
 #[test]
-fn b022_hostile_text_in_a_held_lock_is_only_text() {
+fn b22_hostile_text_in_a_held_lock_is_only_text() {
     let place = Place::new();
     let (winner, _) = start_holder(&place, &[]);
     for text in ["1; touch x", "pid 1; touch x\nsince $(touch x)\n", "pid 1\nsince \u{1b}[2J\r\n"] {
@@ -107,7 +107,7 @@ fn b022_hostile_text_in_a_held_lock_is_only_text() {
 /// A holder that was killed leaves its text behind, and its number goes to somebody else.
 /// Required: a recycled process number is no lock.
 #[test]
-fn b022_a_recycled_process_number_is_no_lock() {
+fn b22_a_recycled_process_number_is_no_lock() {
     let mut bystander = bystander();
     let place = Place::new();
     let (victim, _) = start_holder(&place, &[]);

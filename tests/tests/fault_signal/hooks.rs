@@ -22,7 +22,7 @@ fn fault_055_a_panic_in_a_signal_hook_is_caught() {
         let file = "subjects/signal_daemon.rs:";
         let line = &ended.lines[only(&ended, "panic at ")];
         assert!(line.contains(file) && line.ends_with("the hook of USR2 breaks"), "{line}");
-        let line = &ended.lines[only(&ended, "panicked: ")];
+        let line = &ended.lines[only(&ended, "panicked at ")];
         assert!(line.contains("on SIGUSR2 (") && line.contains(file), "{line}");
         expect_orderly(&ended, &place);
         assert_eq!(count_ticks(&ended, "begins"), count_ticks(&ended, "ends"));

@@ -115,7 +115,7 @@ fn fault_051_interrupted_calls_are_taken_up_again() {
 /// The original's sleep ended with any signal, and the next iteration began early (B8).
 /// Required: under a storm of USR1, USR2 and WINCH the iterations stay where they are due.
 #[test]
-fn b008_a_storm_of_signals_never_starts_an_iteration_early() {
+fn b08_a_storm_of_signals_never_starts_an_iteration_early() {
     let full = rounds(600).max(10);
     let place = Place::new();
     let mut child = start(&place, &["--mode", "quiet"]);
@@ -147,5 +147,5 @@ fn b008_a_storm_of_signals_never_starts_an_iteration_early() {
     expect_clean(&ended);
     let count = expect_on_grid(&ended, Duration::from_millis(20));
     assert!(ended.count("usr1 heard") > 1, "no storm");
-    figure("b008", &format!("{sent} signals in the sleep: 0 early of {count} iterations; of 600"));
+    figure("b08", &format!("{sent} signals in the sleep: 0 early of {count} iterations; of 600"));
 }

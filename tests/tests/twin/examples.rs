@@ -50,9 +50,7 @@ fn pulse_is_its_twin() {
         spec.about("Writes load, memory and the busiest process to a CSV file.");
         spec.interval(Duration::from_millis(1500));
         spec.lock(Lock::file());
-        spec.instructions([
-            "Give it a directory of its own and start it there: the CSV file grows by about 5 MB a day.",
-        ]);
+        spec.instructions(["Give the CSV file a place of its own with --csv: it grows by about 5 MB a day."]);
         spec.option("csv", |text: &str| Ok::<_, BoxError>(text.to_owned()))
             .about("Write the lines to this file instead of pulse.csv");
         spec.option("warn_load", |text: &str| text.parse::<f64>())
