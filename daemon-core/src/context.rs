@@ -12,6 +12,7 @@ use std::time::Duration;
 use crate::clock::{Mono, Now};
 use crate::error::{Error, Exit};
 use crate::event::Event;
+use crate::plan::Trigger;
 use crate::plugin::{Plugin, Plugins};
 use crate::signal::Signal;
 use crate::stats::{Due, Stats, Summary};
@@ -62,7 +63,8 @@ pub struct Context {
     pub(crate) outbox: RefCell<Vec<Ask>>,
     pub(crate) stats: RefCell<Stats>,
     pub(crate) locks: RefCell<Vec<String>>,
-    pub(crate) due: RefCell<Vec<Due>>,
+    /// What is due next among the timers.
+    pub(crate) timers: RefCell<Vec<Due>>,
     pub(crate) plugins: Plugins,
     pub(crate) options: Options,
     watch: Rc<dyn Watch>,
@@ -91,7 +93,7 @@ impl Context {
             outbox: RefCell::default(),
             stats: RefCell::new(Stats::new(watch.now().mono)),
             locks: RefCell::default(),
-            due: RefCell::default(),
+            timers: RefCell::default(),
             plugins,
             options,
             watch,
@@ -182,11 +184,12 @@ impl Context {
     #[must_use]
     pub fn stats(&self) -> Summary {
         let (memory, peak_memory) = process::memory();
+        let tick = self.next_due.get().map(|at| Due { trigger: Trigger::Tick, at });
         Summary {
             memory,
             peak_memory,
             locks: self.locks.borrow().clone(),
-            due: self.due.borrow().clone(),
+            due: tick.into_iter().chain(self.timers.borrow().iter().copied()).collect(),
             ..self.stats.borrow().summary(self.now().mono)
         }
     }

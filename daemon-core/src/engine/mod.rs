@@ -29,7 +29,7 @@ use std::time::Duration;
 
 use crate::clock::Mono;
 use crate::error::Exit;
-use crate::plan::{Plan, Trigger};
+use crate::plan::Plan;
 use crate::schedule::Grid;
 use crate::signal::Signal;
 use crate::stats::Due;
@@ -173,6 +173,11 @@ impl Engine {
         self.grid.map(|grid| grid.due())
     }
 
+    /// Whether there are timers beside the interval.
+    pub(crate) fn has_timers(&self) -> bool {
+        !self.timers.is_empty()
+    }
+
     /// The grid of the interval, for the next image.
     pub(crate) fn grid(&self) -> Option<Grid> {
         self.grid
@@ -188,12 +193,9 @@ impl Engine {
         self.restart.cause
     }
 
-    /// Replaces `list` by what is due next.
-    pub(crate) fn list_due(&self, list: &mut Vec<Due>) {
+    /// Replaces `list` by what is due next among the timers.
+    pub(crate) fn list_timers(&self, list: &mut Vec<Due>) {
         list.clear();
-        if let (true, Some(grid)) = (self.agenda.executes, self.grid) {
-            list.push(Due { trigger: Trigger::Tick, at: grid.due() });
-        }
         let row = |timer: &Timer| Due { trigger: self.plan.hooks[timer.hook].trigger, at: timer.grid.due() };
         list.extend(self.timers.iter().map(row));
     }

@@ -2,12 +2,21 @@
 
 use std::io;
 use std::os::fd::BorrowedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Target;
 use crate::sys::nonblocking::Nonblocking;
 
 /// How much is kept for a slow reader. What comes on top is lost and counted.
 const KEPT: usize = 64 * 1024;
+
+/// Something is kept for a slow reader: looked at before every wait, so without a lock.
+static UNSENT: AtomicBool = AtomicBool::new(false);
+
+/// Whether a slow reader still has something to take.
+pub(super) fn is_behind() -> bool {
+    UNSENT.load(Ordering::Relaxed)
+}
 
 /// Standard output, without waiting.
 pub(crate) struct Console {
@@ -74,6 +83,7 @@ impl Target for Console {
             self.dead = true;
             self.kept.clear();
         }
+        UNSENT.store(!self.kept.is_empty(), Ordering::Relaxed);
         self.kept.is_empty()
     }
 }

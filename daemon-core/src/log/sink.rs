@@ -16,7 +16,7 @@ use log::{Level, LevelFilter, Log, Metadata, Record};
 use once_cell::sync::OnceCell;
 
 use super::LogTo;
-use super::console::Console;
+use super::console::{self, Console};
 use super::counted::Counted;
 use super::file::FileTarget;
 use super::record::{self, Source};
@@ -216,6 +216,9 @@ pub(crate) fn shown_path() -> Option<PathBuf> {
 /// Whether a slow reader still has to take something, and behind which descriptor. `watch` runs under the sink's lock
 /// and may not log.
 pub(crate) fn unsent<R>(watch: impl FnOnce(std::os::fd::BorrowedFd<'_>) -> R) -> Option<R> {
+    if !console::is_behind() {
+        return None;
+    }
     let state = SINK.get()?.state();
     let console = state.console.as_ref()?;
     console.target.unsent().map(watch)

@@ -99,7 +99,9 @@ fn author_step<D>(parts: &mut Parts<D>, daemon: &mut Option<D>, engine: &Engine,
     match step {
         Step::Hook { hook, cause } => {
             context.next_due.set(engine.next_due());
-            engine.list_due(&mut context.due.borrow_mut());
+            if engine.has_timers() {
+                engine.list_timers(&mut context.timers.borrow_mut());
+            }
             *context.cause.borrow_mut() = cause;
             let daemon = daemon.as_mut().ok_or("the daemon's state is gone")?;
             (parts.hooks[hook])(daemon, context)
@@ -192,7 +194,8 @@ fn dump<D>(parts: &Parts<D>, engine: &Engine) {
         plugins: context.plugins.names(),
         log: crate::log::shown_path().map(|path| path.display().to_string()),
     };
-    engine.list_due(&mut context.due.borrow_mut());
+    context.next_due.set(engine.next_due());
+    engine.list_timers(&mut context.timers.borrow_mut());
     for line in status::lines(&parts.plan, &context.stats(), &facts) {
         log::info!(target: "daemon", "{line}");
     }
