@@ -4,8 +4,12 @@
 //! has no `XDG_RUNTIME_DIR`, and two places would mean two holders of one lock.
 
 use std::fs::{self, DirBuilder};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::fcntl::{AtFlags, OFlag, open};
+use nix::sys::stat::{FileStat, Mode, fstatat};
 
 use crate::error::{Error, Exit};
 use crate::sys::process;
@@ -51,37 +55,41 @@ pub fn create(path: &Path) -> Result<(), Error> {
 /// # Errors
 /// [`Exit::NoPermission`] for a directory that is not safe, [`Exit::CantCreate`] for one that is not there.
 pub fn check(path: &Path) -> Result<(u64, u64), Error> {
-    let (us, mut level, mut below, mut innermost) = (process::uid(), path.to_owned(), None, None);
+    let failed = |error: Errno| {
+        let text = format!("directory {}: {}", path.display(), error.desc());
+        Error::new(Exit::CantCreate, text)
+    };
+    let directory = open(path, OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty()).map_err(failed)?;
+    let (us, mut level) = (process::uid(), String::from("."));
+    let (mut innermost, mut below) = (None, None);
     loop {
-        let meta = fs::metadata(&level)
-            .map_err(|error| Error::new(Exit::CantCreate, format!("directory {}: {error}", path.display())))?;
-        let this = (meta.dev(), meta.ino());
+        // The kernel's idea of "above", whatever links led here: no path has to be resolved by hand.
+        let stat = fstatat(&directory, level.as_str(), AtFlags::empty()).map_err(failed)?;
+        let this = (stat.st_dev, stat.st_ino);
         // The root is its own parent.
         if below == Some(this) {
             return Ok(innermost.unwrap_or(this));
         }
-        if let Some(danger) = danger(&meta, us, below.is_none()) {
-            return Err(refusal(&level, &danger));
+        if let Some(danger) = danger(&stat, us, below.is_none()) {
+            return Err(refusal(&path.join(level), &danger));
         }
         below = Some(this);
         innermost = innermost.or(below);
-        // The kernel's idea of "above", whatever links led here: no path has to be resolved by hand.
-        level.push("..");
+        level.push_str("/..");
     }
 }
 
 /// What others could do to a directory, and what to do about it.
-fn danger(meta: &fs::Metadata, us: u32, innermost: bool) -> Option<String> {
-    let owner = meta.uid();
+fn danger(stat: &FileStat, us: u32, innermost: bool) -> Option<String> {
+    let (owner, mode) = (stat.st_uid, stat.st_mode & 0o7777);
     if owner != 0 && owner != us {
         let (owner, us) = (process::user_name(owner), process::user_name(us));
         return Some(format!(
             "belongs to {owner}, who could replace files in it: use one that belongs to root or to {us}"
         ));
     }
-    let sticky_above = !innermost && meta.mode() & 0o1000 != 0;
-    if meta.mode() & 0o022 != 0 && !sticky_above {
-        let mode = meta.mode() & 0o7777;
+    let sticky_above = !innermost && mode & 0o1000 != 0;
+    if mode & 0o022 != 0 && !sticky_above {
         // A common one, as /tmp, is not for us to change.
         let advice = if mode & 0o1000 != 0 { "use a directory of your own" } else { "chmod go-w it, or use another" };
         return Some(format!("is writable by others (mode {mode:04o}), who could replace files in it: {advice}"));
@@ -97,7 +105,7 @@ fn refusal(level: &Path, danger: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
     fn temp(name: &str) -> PathBuf {
         let path = std::env::temp_dir().join(format!("daemon-core-{}-{name}", std::process::id()));
