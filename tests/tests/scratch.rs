@@ -1,4 +1,4 @@
-//! An application outside the workspace, as a newcomer writes it: `daemon-core` and `log`, and nothing else.
+//! An application outside the workspace, as a newcomer writes it: `daemon-core`, and nothing else.
 //!
 //! Its `main.rs` is the hello of the README, taken from there word for word, so the README can not promise what does
 //! not build. May not use the network: all that it needs is there, since this test was built.
@@ -102,7 +102,7 @@ fn write_package(folder: &Path, package: &str, main: &str) {
     let core = workspace().join("daemon-core");
     let manifest = format!(
         "[package]\nname = \"{package}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
-         [dependencies]\ndaemon-core = {{ path = {core:?} }}\nlog = \"0.4\"\n"
+         [dependencies]\ndaemon-core = {{ path = {core:?} }}\n"
     );
     fs::create_dir(folder.join("src")).expect("a directory");
     fs::write(folder.join("Cargo.toml"), manifest).expect("a manifest");
