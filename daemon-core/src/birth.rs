@@ -38,8 +38,8 @@ pub(crate) struct Inherited {
     pub(crate) failures: u32,
     /// The grid of the interval.
     pub(crate) grid: Option<Grid>,
-    /// The descriptors that each lock kept.
-    pub(crate) locks: Vec<Vec<OwnedFd>>,
+    /// Each lock in words, and the descriptors that it kept.
+    pub(crate) locks: Vec<(String, Vec<OwnedFd>)>,
     /// What was handed over could be read; else all the rest is missing.
     pub(crate) believed: bool,
 }
@@ -62,7 +62,8 @@ impl Birth {
 
     fn restarted(handover: Handover) -> Self {
         let Handover { program, base, detached, restarts, failures, grid, locks, .. } = handover;
-        let adopt = |numbers: Vec<RawFd>| numbers.into_iter().filter_map(reenter::adopt).collect();
+        let adopt =
+            |(name, numbers): (String, Vec<RawFd>)| (name, numbers.into_iter().filter_map(reenter::adopt).collect());
         let inherited = Inherited {
             restarts,
             failures,

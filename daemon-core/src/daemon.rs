@@ -79,6 +79,8 @@ pub trait Daemon: Sized + 'static {
 /// Does what the command line asks, in this role. An `Err` is the reason for the launcher, or for standard error.
 fn live<D: Daemon>(mut spec: Spec<D>, origin: Origin, role: Role, report: &mut Report) -> Result<Exit, Error> {
     spec.plan.checked_name()?;
+    // clap can not be asked about two options of one name.
+    spec.plan.check_options()?;
     match cli::read(&mut spec, origin.arguments.clone())? {
         Request::Print(text) => print(&text),
         Request::Instructions => print(&instructions(spec)?),
@@ -111,8 +113,10 @@ fn print(text: &str) {
 
 fn instructions<D: 'static>(spec: Spec<D>) -> Result<String, Error> {
     spec.plan.check()?;
-    let plugins = guarded(|| Ok(Plugins::make(spec.plugins)))?;
-    install::instructions(&spec.plan, &birth::program()?, &plugins.instructions())
+    guarded(|| {
+        let plugins = Plugins::make(spec.plugins);
+        Ok(install::instructions(&spec.plan, &birth::program()?, &plugins.instructions())?)
+    })
 }
 
 fn run<D: Daemon>(

@@ -4,7 +4,7 @@
 //! has no `XDG_RUNTIME_DIR`, and two places would mean two holders of one lock.
 
 use std::fs::{self, DirBuilder};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
@@ -38,8 +38,14 @@ pub fn state(name: &str) -> Result<PathBuf, Error> {
 /// # Errors
 /// [`Exit::NoPermission`] or [`Exit::CantCreate`], with the path and the system's reason.
 pub fn create(path: &Path) -> Result<(), Error> {
+    if path.is_dir() {
+        return Ok(());
+    }
     let mode = if process::uid() == 0 { 0o755 } else { 0o700 };
-    DirBuilder::new().recursive(true).mode(mode).create(path).map_err(|error| {
+    let made = DirBuilder::new().recursive(true).mode(mode).create(path);
+    // Whatever the umask took away.
+    let made = made.and_then(|()| fs::set_permissions(path, PermissionsExt::from_mode(mode)));
+    made.map_err(|error| {
         let exit = match error.kind() {
             std::io::ErrorKind::PermissionDenied => Exit::NoPermission,
             _ => Exit::CantCreate,
@@ -105,7 +111,7 @@ fn refusal(level: &Path, danger: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::fs::MetadataExt;
 
     fn temp(name: &str) -> PathBuf {
         let path = std::env::temp_dir().join(format!("daemon-core-{}-{name}", std::process::id()));

@@ -35,8 +35,8 @@ pub(crate) struct Handover {
     pub(crate) failures: u32,
     /// Origin, step and next slot of the interval's grid.
     pub(crate) grid: Option<(Mono, u64, u64)>,
-    /// The descriptors that each lock kept.
-    pub(crate) locks: Vec<Vec<RawFd>>,
+    /// Each lock in words, and the descriptors that it kept.
+    pub(crate) locks: Vec<(String, Vec<RawFd>)>,
 }
 
 impl Handover {
@@ -62,8 +62,8 @@ impl Handover {
         if let Some((origin, step, next)) = self.grid {
             line("grid", &list([origin.0, step, next]));
         }
-        for lock in &self.locks {
-            line("lock", &list(lock));
+        for (name, kept) in &self.locks {
+            line("lock", &format!("{} {}", hex(Path::new(name)), list(kept)));
         }
         let sum = checksum(text.as_bytes());
         let _ = writeln!(text, "sum {sum:016x}");
@@ -103,7 +103,10 @@ impl Handover {
                 [origin, step, next] => self.grid = Some((Mono(origin), step, next)),
                 _ => return None,
             },
-            "lock" => self.locks.push(numbers(value)?),
+            "lock" => {
+                let (name, kept) = value.split_once(' ')?;
+                self.locks.push((unhex(name)?.into_string().ok()?, numbers(kept)?));
+            }
             _ => return None,
         }
         Some(())
@@ -153,7 +156,7 @@ mod tests {
             restarts: vec![Mono(1), Mono(u64::MAX)],
             failures: 3,
             grid: Some((Mono(5), 1_500_000_000, 7)),
-            locks: vec![vec![3, 4], vec![]],
+            locks: vec![("file /x".into(), vec![3, 4]), ("own".into(), vec![])],
         }
     }
 

@@ -1,6 +1,7 @@
 //! `-d`: the launcher, which returns only when the daemon is ready or has failed, and the daemon's side of that talk.
 
 use std::io::{Read, Write};
+use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 
@@ -31,7 +32,10 @@ impl Report {
 
     fn tell(&mut self, text: &str) -> bool {
         // A launcher that was killed meanwhile is no reason to stop.
-        self.0.take().is_some_and(|mut control| control.write_all(text.as_bytes()).is_ok())
+        // The end is told by the word and not by closing: a process the daemon has started may hold the line open.
+        self.0.take().is_some_and(|mut control| {
+            control.write_all(text.as_bytes()).and_then(|()| control.shutdown(Shutdown::Write)).is_ok()
+        })
     }
 }
 

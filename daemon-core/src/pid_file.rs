@@ -34,6 +34,11 @@ impl PidFile {
         Ok(file)
     }
 
+    /// The file at `path`, which could not be written just now, but may name us already.
+    pub(crate) fn kept(path: PathBuf) -> Self {
+        Self { path }
+    }
+
     fn replace(&self) -> io::Result<()> {
         let mut name = self.path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
         name.push(format!(".{}", process::pid()));

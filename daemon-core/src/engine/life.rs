@@ -99,6 +99,10 @@ impl Engine {
 
     /// Begins anew or stops, as the policy says.
     pub(super) fn end_by(&mut self, now: Mono, policy: OnError, exit: Exit, reason: String, out: &mut Vec<Action>) {
+        // Letting go for a restart is not the time to end: it was told, and the new image begins afresh.
+        if self.phase == Phase::Restarting {
+            return;
+        }
         match policy.0 {
             Policy::Restart => self.recover_or_stop(now, exit, reason, out),
             _ => self.decide_stop(exit, Some(reason), out),
@@ -110,7 +114,14 @@ impl Engine {
         // An error hook that reports an error must not call itself.
         let telling = matches!(&self.running, Some((Step::Hook { cause: Cause::Error(_), .. }, _)));
         if self.born && !telling && !self.agenda.error.is_empty() {
-            self.errors.push_back(Rc::from(text.as_str()));
+            let text: Rc<str> = Rc::from(text.as_str());
+            match self.phase {
+                // The stages are queued already, and after them nobody is left to tell.
+                Phase::Stopping | Phase::Restarting => {
+                    self.error_steps(&text).into_iter().rev().for_each(|step| self.queue.push_front(step));
+                }
+                _ => self.errors.push_back(text),
+            }
         }
         out.push(Action::Log(Level::Error, text));
     }

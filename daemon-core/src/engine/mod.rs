@@ -57,6 +57,8 @@ struct Iteration {
     began: Mono,
     /// Slots left out before it.
     missed: u64,
+    /// The interval it belongs to, if any.
+    interval: Option<Duration>,
 }
 
 /// A timer of `every`.
@@ -171,6 +173,13 @@ impl Engine {
     /// Until when the current iteration has time.
     pub(crate) fn next_due(&self) -> Option<Mono> {
         self.grid.map(|grid| grid.due())
+    }
+
+    /// Signals that have been taken in and not been answered yet.
+    pub(crate) fn unheard(&self) -> Vec<Signal> {
+        let dump = self.dump_wanted.then_some(Signal::USR1);
+        let restart = self.restart.wanted_by_signal().then_some(Signal::HUP);
+        self.signals.iter().copied().chain(dump).chain(restart).collect()
     }
 
     /// Whether there are timers beside the interval.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use log::Level;
 
+use super::restart::HANG_UP;
 use super::{Action, Engine, HangUp, Phase, Reply, Step};
 use crate::clock::Mono;
 use crate::context::{Ask, Cause};
@@ -46,7 +47,7 @@ impl Engine {
 
     fn on_hang_up(&mut self, out: &mut Vec<Action>) {
         match self.mode.hang_up {
-            HangUp::Restart => self.ask_restart("SIGHUP", out),
+            HangUp::Restart => self.ask_restart(HANG_UP, out),
             HangUp::Stop => {
                 out.push(Action::Log(Level::Info, "SIGHUP: the terminal is gone, stopping".into()));
                 self.decide_stop(Exit::Clean, None, out);

@@ -18,6 +18,9 @@ const TRIAL: Duration = Duration::from_secs(60);
 /// A restart by interval that did not succeed is tried again after this long.
 const AGAIN: Duration = Duration::from_secs(600);
 
+/// The cause of a restart by signal.
+pub(super) const HANG_UP: &str = "SIGHUP";
+
 /// How far a restart has come.
 #[derive(Debug, Default)]
 pub(super) struct Restart {
@@ -31,6 +34,13 @@ pub(super) struct Restart {
     pub(super) cause: &'static str,
     /// When the declared interval of restarts is over.
     due: Option<Mono>,
+}
+
+impl Restart {
+    /// A hang-up asked for a restart that has not begun.
+    pub(super) fn wanted_by_signal(&self) -> bool {
+        self.asked == Some(HANG_UP)
+    }
 }
 
 impl Engine {
@@ -134,6 +144,8 @@ impl Engine {
         self.report(format!("can not become the new program, going on with this one: {error}"), out);
         self.restart = Restart::default();
         self.recovery = None;
+        // The old grid goes on, as it would have in the new image.
+        self.mode.grid = self.grid;
         self.phase = Phase::Starting;
         self.queue.push_back(Step::Remake);
         self.queue_start();

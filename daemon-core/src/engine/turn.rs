@@ -53,9 +53,6 @@ impl Engine {
             self.queue.push_back(Step::MendPid);
             return true;
         }
-        if self.hear_signal() {
-            return true;
-        }
         if self.dump_wanted && self.dump_due().is_none_or(|due| due <= now) {
             self.dump_wanted = false;
             self.dumped = Some(now);
@@ -63,8 +60,12 @@ impl Engine {
         }
         // After a fatal error nothing of the author's runs until the daemon has begun anew.
         if recovering {
-            out.push(Action::Wait(self.recovery_due().into_iter().chain(self.trial_due()).min()));
+            let dump = if self.dump_wanted { self.dump_due() } else { None };
+            out.push(Action::Wait(self.recovery_due().into_iter().chain(self.trial_due()).chain(dump).min()));
             return false;
+        }
+        if self.hear_signal() {
+            return true;
         }
         // Without an interval there is always an iteration due: its idle event goes before it.
         if self.grid.is_none() && self.take_idle() {
@@ -118,7 +119,8 @@ impl Engine {
         };
         self.timer_ran = false;
         self.last_due = due;
-        self.iteration = Some(Iteration { due, began: now, missed });
+        let interval = self.grid.map(|_| self.interval);
+        self.iteration = Some(Iteration { due, began: now, missed, interval });
         for hook in &self.agenda.iteration {
             let cause = match self.plan.hooks[*hook].trigger {
                 Trigger::Event(event) => Cause::Event(event),
@@ -143,18 +145,19 @@ impl Engine {
         let took = now.since(iteration.began);
         let policy = self.plan.missed.value;
         let passed = self.grid.as_mut().map_or(0, |grid| grid.end(now, policy));
-        let overrun = self.grid.is_some() && took >= self.interval;
+        // By the interval it began with: a hook may have changed it meanwhile.
+        let overrun = iteration.interval.is_some_and(|interval| took >= interval);
         self.iterations += 1;
         self.idle_owed = !self.agenda.idle.is_empty() && self.idle_follows(now);
         out.push(Action::Count(Count::Iteration {
             late: iteration.began.since(iteration.due),
             took,
-            idle: self.grid.map(|_| self.interval.saturating_sub(took)),
+            idle: iteration.interval.map(|interval| interval.saturating_sub(took)),
             overrun,
             missed: iteration.missed + passed,
         }));
         if overrun {
-            let (took, interval) = (Pretty(took), Pretty(self.interval));
+            let (took, interval) = (Pretty(took), Pretty(iteration.interval.unwrap_or_default()));
             let skipped = if passed > 0 { format!(", slots left out: {passed}") } else { String::new() };
             self.report(format!("iteration took {took}, the interval is {interval}{skipped}"), out);
         }

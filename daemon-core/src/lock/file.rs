@@ -146,30 +146,33 @@ impl FileLock {
     /// The second interlock, once the file is ours.
     fn take_name(&mut self, file: File, inode: (u64, u64), place: (u64, u64), owner: u32) -> Result<Acquired, Error> {
         let name = kernel_name(place, &self.path);
+        let mut peer = None;
         for attempt in 0..NAME_TRIES {
             match interlock::take(&name) {
                 Ok(Taken::Ours(fd)) => return Ok(self.hold(file, inode, Some(fd))),
-                Ok(Taken::Held(Some(peer))) if is_stranger(peer, owner) => {
-                    let user = process::user_name(peer.uid);
-                    log::warn!(
-                        target: "daemon",
-                        "pid {} of user {user} squats the kernel name of lock {}: going on with the file alone",
-                        peer.pid, self.path.display()
-                    );
-                    return Ok(self.hold(file, inode, None));
-                }
-                Ok(Taken::Held(peer)) if attempt + 1 == NAME_TRIES => {
-                    let pid = peer.and_then(|peer| u32::try_from(peer.pid).ok());
-                    return Ok(Acquired::Busy(Holder { pid, ..Holder::default() }));
-                }
-                Ok(Taken::Held(_)) => std::thread::sleep(Duration::from_millis(1)),
+                Ok(Taken::Held) => {}
                 Err(error) => {
                     log::warn!(target: "daemon", "no kernel name for lock {}: {error}", self.path.display());
                     return Ok(self.hold(file, inode, None));
                 }
             }
+            if attempt == 0 {
+                peer = interlock::holder(&name);
+            }
+            if let Some(stranger) = peer.filter(|peer| is_stranger(*peer, owner)) {
+                self.tell_of(stranger);
+                return Ok(self.hold(file, inode, None));
+            }
+            std::thread::sleep(Duration::from_millis(1));
         }
-        unreachable!("the last attempt returns");
+        let pid = peer.and_then(|peer| u32::try_from(peer.pid).ok());
+        Ok(Acquired::Busy(Holder { pid, ..Holder::default() }))
+    }
+
+    fn tell_of(&self, Peer { pid, uid }: Peer) {
+        let (user, shown) = (process::user_name(uid), self.path.display());
+        let text = "squats the kernel name of lock";
+        log::warn!(target: "daemon", "pid {pid} of user {user} {text} {shown}: going on with the file alone");
     }
 
     fn hold(&mut self, file: File, inode: (u64, u64), name: Option<OwnedFd>) -> Acquired {

@@ -25,11 +25,15 @@ pub(crate) struct Console {
     kept: Vec<u8>,
     /// The reader is gone for good.
     dead: bool,
+    /// Why the last records were not taken, where it may get better: a full disk.
+    failed: Option<io::Error>,
+    /// Half a record is in the file, so the next must begin on a line of its own.
+    torn: bool,
 }
 
 impl Console {
     pub(crate) fn new(fd: BorrowedFd<'_>) -> io::Result<Self> {
-        Ok(Self { out: Nonblocking::new(fd)?, kept: Vec::new(), dead: false })
+        Ok(Self { out: Nonblocking::new(fd)?, kept: Vec::new(), dead: false, failed: None, torn: false })
     }
 
     /// Sends as much of `kept` as is taken.
@@ -54,6 +58,11 @@ impl Console {
         self.out.wait_writable(millis);
     }
 
+    /// Whether somebody may be reading.
+    pub(super) fn is_alive(&self) -> bool {
+        !self.dead
+    }
+
     /// The descriptor to watch when something is kept.
     pub(crate) fn unsent(&self) -> Option<BorrowedFd<'_>> {
         (!self.kept.is_empty() && !self.dead).then(|| self.out.as_fd())
@@ -71,17 +80,30 @@ impl Target for Console {
         if self.kept.len() + lines.len() > KEPT.max(lines.len()) {
             return Err(io::Error::new(io::ErrorKind::WouldBlock, "standard output is not read fast enough"));
         }
+        if self.torn {
+            self.kept.push(b'\n');
+        }
         self.kept.extend_from_slice(lines);
         self.drain();
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        self.torn = false;
         if self.dead { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) }
     }
 
     fn drain(&mut self) -> bool {
-        if let Err(error) = self.send_kept()
-            && error.kind() != io::ErrorKind::WouldBlock
-        {
-            self.dead = true;
-            self.kept.clear();
+        match self.send_kept() {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => {
+                let gone = [libc::EPIPE, libc::EIO, libc::EBADF, libc::ECONNRESET];
+                self.dead = error.raw_os_error().is_some_and(|number| gone.contains(&number));
+                // What was sent may end inside a line.
+                self.torn = true;
+                self.kept.clear();
+                self.failed = Some(error);
+            }
         }
         UNSENT.store(!self.kept.is_empty(), Ordering::Relaxed);
         self.kept.is_empty()

@@ -18,6 +18,11 @@ impl<T: Target> Counted<T> {
         Self { target, lost: 0, why: String::new() }
     }
 
+    /// The same count, for another target.
+    pub(super) fn replaced_by(self, target: T) -> Self {
+        Self { target, ..self }
+    }
+
     pub(super) fn write(&mut self, lines: &[u8], pid: u32) {
         if self.lost > 0 && !self.report(pid) {
             self.lost += 1;

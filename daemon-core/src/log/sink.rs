@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -99,7 +99,11 @@ impl Sink {
         match FileTarget::open(&path) {
             Ok(file) => {
                 let mut state = self.state();
-                state.file = Some(Counted::new(file));
+                // What the old file has lost is told in the new one.
+                state.file = Some(match state.file.take() {
+                    Some(old) => old.replaced_by(file),
+                    None => Counted::new(file),
+                });
                 state.path = Some(path);
             }
             // The old file still works; better there than nowhere.
@@ -215,7 +219,7 @@ pub(crate) fn shown_path() -> Option<PathBuf> {
 
 /// Whether a slow reader still has to take something, and behind which descriptor. `watch` runs under the sink's lock
 /// and may not log.
-pub(crate) fn unsent<R>(watch: impl FnOnce(std::os::fd::BorrowedFd<'_>) -> R) -> Option<R> {
+pub(crate) fn unsent<R>(watch: impl FnOnce(BorrowedFd<'_>) -> R) -> Option<R> {
     if !console::is_behind() {
         return None;
     }
@@ -233,21 +237,31 @@ pub(crate) fn drain() {
     }
 }
 
-/// The last thing before the end: gives a slow reader half a second, or less when `hurry` says so. Says whether the log
-/// went to standard output, so that the reason for the end need not be said again.
+/// The last thing before the end: gives a slow reader half a second, or less when `hurry` says so. Says whether all of
+/// the log could be seen where standard error goes, so that the reason for the end need not be said again.
 pub(crate) fn close(hurry: impl Fn() -> bool) -> bool {
     let Some(sink) = SINK.get() else { return false };
     let end = Instant::now() + LAST_WAIT;
     let mut state = sink.state();
     let Some(console) = &mut state.console else { return false };
     // Also what is told about losses must go out, and may have to wait for room.
-    while !console.drain(sink.pid) && !hurry() {
+    let all = loop {
+        if console.drain(sink.pid) {
+            break true;
+        }
         let left = end.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            break;
+        if left.is_zero() || hurry() {
+            break false;
         }
         // A signal ends the wait, and may be one that hurries.
         console.target.wait(u16::try_from(left.as_millis()).unwrap_or(u16::MAX).max(1));
-    }
-    true
+    };
+    all && console.target.is_alive() && outputs_are_one()
+}
+
+/// Whether standard output and standard error lead to the same file: then what is said on one need not be said on the
+/// other.
+fn outputs_are_one() -> bool {
+    let place = |fd: BorrowedFd<'_>| nix::sys::stat::fstat(fd).map(|stat| (stat.st_dev, stat.st_ino));
+    matches!((place(io::stdout().as_fd()), place(io::stderr().as_fd())), (Ok(out), Ok(err)) if out == err)
 }

@@ -61,6 +61,12 @@ impl Plan {
         let Setting { value: jitter, origin } = self.restart_jitter;
         if !jitter.is_zero() && jitter >= value {
             let jitter = Pretty(jitter);
+            if value.is_zero() {
+                return Err(refuse(
+                    origin,
+                    format!("restart_jitter = {jitter} ({origin}): there is no restart: give one too"),
+                ));
+            }
             return Err(refuse(
                 origin,
                 format!("restart_jitter = {jitter} ({origin}): write less than restart = {shown}"),
@@ -70,7 +76,10 @@ impl Plan {
     }
 
     /// Names of our own flags are refused for the author's, since one of the two would never be read.
-    fn check_options(&self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// [`Exit::Config`] with the option's name.
+    pub(crate) fn check_options(&self) -> Result<(), Error> {
         for (index, option) in self.options.iter().enumerate() {
             let name = &option.name;
             if crate::cli::is_reserved(name) {

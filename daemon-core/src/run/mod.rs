@@ -25,6 +25,7 @@ use crate::lock::Provider;
 use crate::log;
 use crate::pid_file::PidFile;
 use crate::plan::Plan;
+use crate::signal::Signal;
 use crate::spec::Spec;
 use crate::sys::process;
 
@@ -51,8 +52,8 @@ pub(crate) trait World {
     /// Ends a trial.
     fn kill_preflight(&mut self);
 
-    /// Becomes the program that was tried. Comes back only with the reason why not.
-    fn exec(&mut self, handover: Handover, kept: &[BorrowedFd<'_>]) -> Error;
+    /// Becomes the program that was tried, which shall hear of `unheard`. Comes back only with the reason why not.
+    fn exec(&mut self, handover: Handover, kept: &[BorrowedFd<'_>], unheard: &[Signal]) -> Error;
 }
 
 /// Everything the runner needs besides the engine.
@@ -155,16 +156,17 @@ impl<D: 'static, W: World> Runner<D, W> {
             restarts: self.parts.restarts().to_vec(),
             failures: self.engine.failures(),
             grid: self.engine.grid().map(|grid| grid.parts()),
-            locks: kept.iter().map(numbers).collect(),
+            locks: self.parts.locks.iter().map(|lock| lock.describe()).zip(kept.iter().map(numbers)).collect(),
         };
         handover.restarted(self.world.now());
         log::drain();
-        self.world.exec(handover, &kept.concat())
+        self.world.exec(handover, &kept.concat(), &self.engine.unheard())
     }
 
     /// The last thing before the process ends: lets the plugins go and gives slow readers of the log their last chance.
     pub(crate) fn finish(self, Ended { exit, reason }: Ended) -> Finished {
-        let Self { mut parts, world, .. } = self;
+        let Self { mut parts, mut world, .. } = self;
+        world.kill_preflight();
         let plugins = std::mem::take(&mut parts.context.plugins);
         let hooks = std::mem::take(&mut parts.hooks);
         // What the author made is dropped as always, and may panic.

@@ -46,15 +46,18 @@ pub(super) fn step<D: 'static>(parts: &mut Parts<D>, daemon: &mut Option<D>, eng
     }
 }
 
-/// Takes a lock, or takes it over from the image before a restart in place.
+/// Takes a lock, or takes it over from the image before a restart in place. A new program may declare another lock:
+/// then that one is taken, and the old one is given back by closing what was kept of it.
 fn acquire<D>(parts: &mut Parts<D>, index: usize) -> Acquired {
-    match &mut parts.birth.inherited {
-        None => parts.locks[index].acquire(),
-        Some(inherited) => {
-            let own = inherited.locks.get_mut(index).map(std::mem::take).unwrap_or_default();
-            parts.locks[index].resume(own)
-        }
+    let lock = &mut parts.locks[index];
+    let Some(inherited) = &mut parts.birth.inherited else {
+        return lock.acquire();
+    };
+    let (name, kept) = inherited.locks.get_mut(index).map(std::mem::take).unwrap_or_default();
+    if inherited.believed && name != lock.describe() {
+        return lock.acquire();
     }
+    lock.resume(kept)
 }
 
 fn open_log<D>(parts: &Parts<D>) -> Result<(), Error> {
@@ -64,10 +67,14 @@ fn open_log<D>(parts: &Parts<D>) -> Result<(), Error> {
 
 fn write_pid<D>(parts: &mut Parts<D>) -> Result<(), Error> {
     let Some(path) = &parts.pid_path else { return Ok(()) };
-    match PidFile::write(parts.birth.base.join(path)) {
+    let path = parts.birth.base.join(path);
+    match PidFile::write(path.clone()) {
         Ok(file) => parts.pid_file = Some(file),
         // After a restart in place the file is there already: a disk that is full now must not end a running daemon.
-        Err(error) if parts.birth.inherited.is_some() => log::warn!(target: "daemon", "{error}"),
+        Err(error) if parts.birth.inherited.is_some() => {
+            log::warn!(target: "daemon", "{error}");
+            parts.pid_file = Some(PidFile::kept(path));
+        }
         Err(error) => return Err(error),
     }
     Ok(())

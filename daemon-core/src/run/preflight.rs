@@ -6,6 +6,8 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::process::Child;
 
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+
 use crate::role;
 use crate::sys::process;
 use crate::sys::reenter::{Origin, Program};
@@ -15,9 +17,11 @@ pub(crate) const ANSWER: &str = "daemon-core preflight: ";
 /// More of what a failing trial says is not repeated.
 const LONGEST: usize = 2000;
 
-/// A trial that is running. Dropped, it is killed.
+/// A trial that is running.
 pub(super) struct Preflight {
     child: Child,
+    /// It took too long.
+    killed: bool,
     pidfd: OwnedFd,
     program: Program,
 }
@@ -29,7 +33,7 @@ impl Preflight {
         let program = Program::open(path).map_err(|error| format!("{shown}: {error}"))?;
         let mut child = origin.spawn(&program, role::PREFLIGHT).map_err(|error| format!("{shown}: {error}"))?;
         match process::pidfd(child.id()) {
-            Ok(pidfd) => Ok(Self { child, pidfd, program }),
+            Ok(pidfd) => Ok(Self { child, killed: false, pidfd, program }),
             Err(error) => {
                 let _ = child.kill();
                 let _ = child.wait();
@@ -44,6 +48,7 @@ impl Preflight {
     }
 
     pub(super) fn kill(&mut self) {
+        self.killed = true;
         let _ = self.child.kill();
     }
 
@@ -51,8 +56,11 @@ impl Preflight {
     pub(super) fn verdict(mut self) -> Result<Program, String> {
         let status = self.child.wait().map_err(|error| error.to_string())?;
         let (out, err) = (read(self.child.stdout.take()), read(self.child.stderr.take()));
-        if status.success() && out.starts_with(ANSWER) {
+        if status.success() && out.lines().any(|line| line.starts_with(ANSWER)) {
             return Ok(self.program);
+        }
+        if self.killed {
+            return Err("it took too long and was ended".into());
         }
         let said = if err.trim().is_empty() { "it said nothing" } else { err.trim() };
         if status.success() {
@@ -64,8 +72,14 @@ impl Preflight {
 }
 
 /// What is there to read. A pipe that a child of the trial still holds open is not waited for.
-fn read(pipe: Option<impl Read>) -> String {
+fn read(pipe: Option<impl Read + AsFd>) -> String {
     let mut text = vec![0; LONGEST];
-    let len = pipe.and_then(|mut pipe| pipe.read(&mut text).ok()).unwrap_or(0);
+    let len = pipe.map_or(0, |mut pipe| {
+        // Our end of the pipe is nobody else's.
+        match fcntl(pipe.as_fd(), FcntlArg::F_SETFL(OFlag::O_NONBLOCK)) {
+            Ok(_) => pipe.read(&mut text).unwrap_or(0),
+            Err(_) => 0,
+        }
+    });
     String::from_utf8_lossy(&text[..len]).into_owned()
 }

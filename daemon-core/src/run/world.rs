@@ -17,7 +17,7 @@ use crate::role;
 use crate::signal::Signal;
 use crate::sys::reenter::{Origin, Program};
 use crate::sys::wait::{Interest, Waiter};
-use crate::sys::{clock, memfd, signals};
+use crate::sys::{clock, memfd, process, signals};
 
 /// What a token of the [`Waiter`] stands for.
 const SIGNALS: u64 = 0;
@@ -99,7 +99,7 @@ impl Real {
         Ok(())
     }
 
-    fn try_exec(&mut self, handover: &Handover, kept: &[BorrowedFd<'_>]) -> std::io::Error {
+    fn try_exec(&mut self, handover: &Handover, kept: &[BorrowedFd<'_>], unheard: &[Signal]) -> std::io::Error {
         let Some(program) = self.tried.take() else {
             return std::io::Error::other("no program was tried");
         };
@@ -107,10 +107,15 @@ impl Real {
             Ok(memory) => memory,
             Err(error) => return error,
         };
-        // From here to the handlers of the new image signals wait in the kernel. What our handlers have already taken
-        // is put back there, or the new image would never hear of it.
+        let others = process::threads().saturating_sub(1);
+        if others > 0 {
+            let text = "other threads are running: a signal that one of them takes during the exec is lost";
+            ::log::warn!(target: "daemon", "{others} {text}");
+        }
+        // From here to the handlers of the new image signals wait in the kernel, unless another thread takes them. What
+        // was taken already and not yet answered is put back there, or the new image would never hear of it.
         signals::block();
-        self.signals.pending().for_each(signals::put_back);
+        self.signals.pending().chain(unheard.iter().copied()).for_each(signals::put_back);
         let kept: Vec<_> = kept.iter().copied().chain([memory.as_fd()]).collect();
         let error = self.origin.exec(&program, &role::restarted(memory.as_raw_fd()), &kept);
         signals::unblock();
@@ -165,8 +170,8 @@ impl World for Real {
         }
     }
 
-    fn exec(&mut self, handover: Handover, kept: &[BorrowedFd<'_>]) -> Error {
-        let error = self.try_exec(&handover, kept);
+    fn exec(&mut self, handover: Handover, kept: &[BorrowedFd<'_>], unheard: &[Signal]) -> Error {
+        let error = self.try_exec(&handover, kept, unheard);
         Error::new(Exit::Os, error.to_string())
     }
 }

@@ -44,6 +44,8 @@ struct Clock {
     /// What comes of trial starts.
     trials: RefCell<VecDeque<Result<(), &'static str>>>,
     handed_over: RefCell<Vec<Handover>>,
+    /// What the new image was to hear of.
+    unheard: RefCell<Vec<Signal>>,
     /// A HUP comes while the first trial runs.
     ask_again_during_trial: Cell<bool>,
 }
@@ -123,7 +125,8 @@ impl World for Virtual {
     fn kill_preflight(&mut self) {}
 
     /// There is no other image under virtual time: every exec fails, so that what follows can be seen.
-    fn exec(&mut self, handover: Handover, _: &[BorrowedFd<'_>]) -> Error {
+    fn exec(&mut self, handover: Handover, _: &[BorrowedFd<'_>], unheard: &[Signal]) -> Error {
+        self.0.unheard.borrow_mut().extend(unheard);
         self.0.handed_over.borrow_mut().push(handover);
         Error::new(Exit::Os, "no exec here")
     }
