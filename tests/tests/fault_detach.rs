@@ -159,6 +159,17 @@ fn fault_007_d_is_refused_as_process_1_and_ignored_under_an_init_system() {
     supervised.stop().expect_code(0);
 }
 
+/// What a crontab does: standard output is thrown away, and standard error is mailed. A failed start is told there.
+#[test]
+fn a_failed_start_in_the_foreground_is_told_on_standard_error() {
+    let place = Place::new();
+    let mut command = Command::new(DAEMON);
+    command.args(["--setup", "fail", "--lock"]).arg(place.lock());
+    let ended = Child::spawn(command).wait();
+    assert!(ended.errors.contains("no input today"), "{ended:#?}");
+    ended.expect_code(66);
+}
+
 /// With `-d` there is no standard output to fall back to: a log that can not be written is a failed start.
 #[test]
 fn a_log_that_can_not_be_written_is_a_failed_start() {

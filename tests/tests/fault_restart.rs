@@ -257,6 +257,30 @@ fn fault_048_a_burst_of_wishes_is_heard_to_the_last() {
     assert_eq!(daemon.stop(), Some(0));
 }
 
+/// A program that starts a helper before anything else: the helper keeps the outputs of the trial open, and is not waited
+/// for.
+#[test]
+fn a_helper_of_the_trial_does_not_stop_the_loop() {
+    let place = Place::new();
+    let program = place.file("program");
+    copy(DAEMON, &program);
+    let helper = place.file("helper");
+    let mut command = Command::new(&program);
+    command.env("HELPER", &helper);
+    let daemon = Detached::spawn(command, &place).unwrap_or_else(|ended| panic!("{ended:#?}"));
+    copy(env!("CARGO_BIN_EXE_lifecycle_helper"), &program);
+    daemon.signal(Signal::SIGHUP);
+    daemon.wait_log("set up lifecycle_helper\n", 1);
+    let helpers = fs::read_to_string(&helper).expect("helpers");
+    let first = helpers.lines().next().expect("the helper of the trial");
+    assert!(Path::new("/proc").join(first).exists(), "the helper ended: nothing was shown");
+    assert_eq!(daemon.stop(), Some(0));
+    for number in helpers.lines() {
+        let pid = nix::unistd::Pid::from_raw(number.parse().expect("a number"));
+        let _ = nix::sys::signal::kill(pid, Signal::SIGKILL);
+    }
+}
+
 /// A young daemon that fails is not started again: that is its supervisor's affair.
 #[test]
 fn fault_064_a_failure_soon_after_the_start_is_the_end() {

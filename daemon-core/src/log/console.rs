@@ -144,6 +144,17 @@ mod tests {
         assert_eq!(String::from_utf8(text).expect("text"), want);
     }
 
+    /// A file on a full disk may have room again: the records are lost, standard output is not.
+    #[test]
+    fn fault_089_a_full_disk_is_a_loss_and_not_the_end() {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("a full device");
+        let mut console = Console::new(full.as_fd()).expect("a console");
+        for _ in 0..3 {
+            assert_eq!(console.write(b"x\n").unwrap_err().raw_os_error(), Some(libc::ENOSPC));
+        }
+        assert!(console.is_alive());
+    }
+
     #[test]
     fn fault_090_a_reader_that_is_gone_is_an_error_and_no_panic() {
         let (reader, writer) = io::pipe().expect("a pipe");

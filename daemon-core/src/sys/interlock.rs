@@ -30,7 +30,7 @@ pub(crate) fn take(name: &str) -> io::Result<Taken> {
     if bound == 0 {
         // Listening is what lets others ask for our credentials; nothing is ever accepted.
         // SAFETY: no memory is passed.
-        check(unsafe { libc::listen(socket.as_raw_fd(), 16) })?;
+        check(unsafe { libc::listen(socket.as_raw_fd(), 128) })?;
         return Ok(Taken::Ours(socket));
     }
     let error = io::Error::last_os_error();

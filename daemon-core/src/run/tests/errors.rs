@@ -106,3 +106,19 @@ fn a_plan_says_what_was_declared() {
     assert_eq!(plan.interval.value, Duration::from_secs(1));
     assert_eq!(plan.hooks.len(), 1);
 }
+
+#[test]
+fn a_failing_shutdown_hook_is_told_to_the_error_hooks_and_turns_the_end_into_70() {
+    let run = Sim::new()
+        .executing(Duration::ZERO)
+        .every(Duration::from_secs(1))
+        .declare(|spec| {
+            spec.on(Event::shutdown(), |_, _| Err::<(), _>("no"));
+            spec.on(Event::shutdown(), note("second"));
+            spec.on(Event::error(), note("error"));
+        })
+        .signal(0.5, Signal::TERM)
+        .run();
+    assert_eq!(run.order(), ["tick", "error", "second", "drop"]);
+    assert_eq!(run.ended.exit, Exit::Software);
+}

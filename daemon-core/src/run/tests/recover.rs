@@ -98,3 +98,13 @@ fn the_declared_interval_of_restarts_is_kept_with_its_jitter() {
     let late = restarts_at(30);
     assert!(late > 60.0 && late < 90.0, "{late}");
 }
+
+/// Between the fatal error and the restart nothing of the author's runs but the error event.
+#[test]
+fn no_hook_runs_during_the_pause() {
+    let mut sim = failing(20, 0);
+    sim.clock.trials.borrow_mut().push_back(Ok(()));
+    sim.spec.on(Signal::USR2, note("usr2"));
+    let run = sim.signal(21.0, Signal::USR2).run();
+    assert!(run.times("usr2").iter().all(|at| *at >= 22.0), "{:?}", run.times("usr2"));
+}

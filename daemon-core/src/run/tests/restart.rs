@@ -87,3 +87,37 @@ fn the_grid_goes_on_where_the_old_image_left_it() {
     sim.mode.grid = Some(crate::schedule::Grid::from_parts((Mono(SECOND / 2), SECOND, 10)));
     assert_eq!(sim.signal(2.5, Signal::TERM).run().times("tick"), [0.0, 2.0]);
 }
+
+/// What arrives while the old image lets go of its state is for the new one to hear.
+#[test]
+fn signals_between_two_images_are_not_lost() {
+    let mut sim = restarting();
+    sim.clock.trials.borrow_mut().push_back(Ok(()));
+    sim.spec.on(Signal::USR2, note("usr2"));
+    sim.spec.on(Event::shutdown(), |probe, _| {
+        let now = probe.clock.mono.get();
+        let late = [Signal::USR2, Signal::USR1, Signal::HUP];
+        probe.clock.signals.borrow_mut().extend(late.map(|signal| (now, signal)));
+    });
+    sim.declare = |spec| {
+        spec.setup(|_| Err::<Probe, _>("enough"));
+    };
+    let clock = Rc::clone(&sim.clock);
+    let run = sim.signal(1.5, Signal::HUP).run();
+    assert_eq!(run.times("usr2"), []);
+    assert_eq!(*clock.unheard.borrow(), [Signal::USR2, Signal::USR1, Signal::HUP]);
+}
+
+/// A hook that fails while the old image lets go is told, and does not end the service.
+#[test]
+fn a_failing_shutdown_hook_does_not_end_a_restart() {
+    let mut sim = restarting();
+    sim.clock.trials.borrow_mut().push_back(Ok(()));
+    sim.spec.on(Event::shutdown(), |_, _| Err::<(), _>("not now"));
+    sim.declare = |spec| {
+        spec.setup(|_| Err::<Probe, _>("enough"));
+    };
+    let run = sim.signal(1.5, Signal::HUP).run();
+    assert_eq!(run.order(), ["tick", "tick", "shutdown", "error", "drop"]);
+    assert_eq!(run.handed_over.len(), 1);
+}

@@ -186,3 +186,21 @@ fn without_an_interval_iterations_follow_at_once_and_timers_still_get_their_turn
     let (ticks, timers) = (run.times("tick").len(), run.times("timer").len());
     assert!(ticks.abs_diff(timers) <= 2 && ticks > 30, "{ticks} {timers}");
 }
+
+/// An iteration is judged by the interval it began with.
+#[test]
+fn an_interval_changed_within_an_iteration_does_not_judge_it() {
+    let run = Sim::new()
+        .every(Duration::from_secs(1))
+        .declare(|spec| {
+            spec.execute(|probe, cx| {
+                probe.note("tick");
+                probe.clock.pass(300_000_000);
+                cx.set_interval(Duration::from_millis(200));
+                cx.stop();
+            });
+            spec.on(Event::error(), note("error"));
+        })
+        .run();
+    assert_eq!((run.times("error"), run.stats.overruns), (vec![], 0));
+}
