@@ -68,12 +68,19 @@ fn open_log<D>(parts: &Parts<D>) -> Result<(), Error> {
 fn write_pid<D>(parts: &mut Parts<D>) -> Result<(), Error> {
     let Some(path) = &parts.pid_path else { return Ok(()) };
     let path = parts.birth.base.join(path);
-    match PidFile::write(path.clone()) {
+    let restarted = parts.birth.inherited.is_some();
+    let there = PidFile::kept(path.clone());
+    // After a restart in place it names us already, and a rename may wait for the disk.
+    if restarted && there.is_ours() {
+        parts.pid_file = Some(there);
+        return Ok(());
+    }
+    match PidFile::write(path) {
         Ok(file) => parts.pid_file = Some(file),
-        // After a restart in place the file is there already: a disk that is full now must not end a running daemon.
-        Err(error) if parts.birth.inherited.is_some() => {
+        // A disk that is full now must not end a running daemon.
+        Err(error) if restarted => {
             log::warn!(target: "daemon", "{error}");
-            parts.pid_file = Some(PidFile::kept(path));
+            parts.pid_file = Some(there);
         }
         Err(error) => return Err(error),
     }
