@@ -29,7 +29,7 @@ const FULL: &str = r##"
         helper_macro! { a, b }
         #[option] fn limit(text: &str) -> Result<u32, BTreeMap<u8, u16>> { text.parse() }
         #[plugin] fn disk() -> impl Plugin + use<T> { Disk }
-        fn other<A, B>(self, a: A, b: B) -> impl Fn(A) -> B { todo!() }
+        fn other<A, B>(self, a: A, b: B) -> impl Fn(A) -> B { loop {} }
     }
 "##;
 
