@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::{Ended, Parts, Runner, World};
-use crate::birth::Birth;
+use crate::birth::{Birth, Inherited};
 use crate::clock::{Boot, Mono, Now, Wall};
 use crate::context::{Cause, Context, Options, Watch};
 use crate::engine::{HangUp, Input, Mode};
@@ -15,6 +15,7 @@ use crate::error::{Error, Exit};
 use crate::event::Event;
 use crate::handover::Handover;
 use crate::launch::Report;
+use crate::lock::Provider;
 use crate::missed::Missed;
 use crate::on_error::OnError;
 use crate::plan::Plan;
@@ -157,6 +158,9 @@ struct Sim {
     spec: Spec<Probe>,
     mode: Mode,
     declare: fn(&mut Spec<Probe>),
+    locks: Vec<Box<dyn Provider>>,
+    /// What an image before this one has left.
+    inherited: Option<Inherited>,
 }
 
 impl Sim {
@@ -166,7 +170,15 @@ impl Sim {
         spec.package("probe", "0.0.0");
         let (probe_clock, probe_notes) = (Rc::clone(&clock), Rc::clone(&notes));
         spec.setup(move |_| Probe { clock: probe_clock, notes: probe_notes });
-        Self { clock, notes, spec, mode: Mode { seed: 7, ..Mode::default() }, declare: |_| {} }
+        Self {
+            clock,
+            notes,
+            spec,
+            mode: Mode { seed: 7, ..Mode::default() },
+            declare: |_| {},
+            locks: Vec::new(),
+            inherited: None,
+        }
     }
 
     /// An `execute` that takes this long.
@@ -203,11 +215,11 @@ impl Sim {
             Context::new(&plan.name, plan.interval.value, Plugins::default(), Options::default(), watch, "/".into());
         let parts = Parts {
             plan,
-            mode: self.mode,
+            mode: Mode { locks: self.locks.len(), ..self.mode },
             verbose: false,
             setup: self.spec.setup,
             hooks: self.spec.hooks,
-            locks: Vec::new(),
+            locks: self.locks,
             context,
             declare: self.declare,
             birth: Birth {
@@ -215,7 +227,7 @@ impl Sim {
                 base: "/".into(),
                 detached: false,
                 hang_up: HangUp::Ignore,
-                inherited: None,
+                inherited: self.inherited,
             },
             report: Report::default(),
             pid_path: None,

@@ -1,6 +1,54 @@
 //! Restarting in place, as far as one image can see it.
 
 use super::*;
+use crate::lock::{Acquired, Held, Renewal};
+
+/// A lock that tells how it was taken.
+struct Told(&'static str, Rc<RefCell<Vec<(f64, String)>>>);
+
+impl Told {
+    fn note(&self, what: &str) -> Acquired {
+        self.1.borrow_mut().push((0.0, format!("{what} {}", self.0)));
+        Acquired::Held(Held::default())
+    }
+}
+
+impl Provider for Told {
+    fn describe(&self) -> String {
+        self.0.to_owned()
+    }
+
+    fn acquire(&mut self) -> Acquired {
+        self.note("acquired")
+    }
+
+    fn renew(&mut self) -> Renewal {
+        Renewal::Held(Held::default())
+    }
+
+    fn release(&mut self) {}
+
+    fn resume(&mut self, _: Vec<std::os::fd::OwnedFd>) -> Acquired {
+        self.note("resumed")
+    }
+}
+
+/// A new program may declare another lock than the old one kept: then that one is taken. What can not be told is left to
+/// the lock to find out.
+#[test]
+fn a_new_program_takes_the_lock_that_it_declares() {
+    let taken = |kept: Option<&str>, believed| {
+        let mut sim = Sim::new().executing(Duration::ZERO).every(Duration::from_secs(1));
+        sim.locks = vec![Box::new(Told("file /a", Rc::clone(&sim.notes)))];
+        let locks = kept.map(|name| (name.to_owned(), Vec::new())).into_iter().collect();
+        sim.inherited = Some(Inherited { locks, believed, ..Inherited::default() });
+        sim.signal(0.5, Signal::TERM).run().notes[0].1.clone()
+    };
+    assert_eq!(taken(Some("file /a"), true), "resumed file /a");
+    assert_eq!(taken(Some("file /b"), true), "acquired file /a");
+    assert_eq!(taken(None, true), "acquired file /a");
+    assert_eq!(taken(None, false), "resumed file /a");
+}
 
 fn restarting() -> Sim {
     let mut sim = Sim::new().executing(Duration::ZERO).every(Duration::from_secs(1));
