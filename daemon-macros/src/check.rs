@@ -3,19 +3,17 @@
 //! May check only what rustc can not say, or says badly. Values, names of signals, locks and events, and the types of
 //! a signature are rustc's and the core's affair.
 
-use crate::errors::{Errors, list, suggest};
-use crate::model::{
-    Args, Declaration, Entry, Fallback, Given, Head, Hook, Mark, Marked, Setting, Shape, Source, Target, Value,
-};
-use crate::table::{self, Key, Kind};
-use crate::{fit, trigger, value};
+use crate::arguments::{self, Arguments};
+use crate::errors::Errors;
+use crate::model::{Declaration, Fallback, Head, Hook, Mark, Marked, Shape, Source, Target};
+use crate::table::Kind;
+use crate::{fit, keys};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
-use syn::Expr;
 
 /// The declaration, as far as it can be made; none when there is no type to make it for.
 pub fn check(source: Source, errors: &mut Errors) -> Option<Declaration> {
-    let settings = settings(&source.args, errors);
+    let settings = keys::of_daemon(&source.args, errors);
     let (target, is_block) = target(source.head, errors);
     let mut seen = Seen::default();
     let hooks = source.members.iter().flat_map(|member| hooks(member, &mut seen, errors)).collect();
@@ -54,63 +52,6 @@ fn target(head: Head, errors: &mut Errors) -> (Option<Target>, bool) {
     }
 }
 
-/// The keys with their values.
-fn settings(args: &[Entry], errors: &mut Errors) -> Vec<Setting> {
-    let mut seen: Vec<&str> = Vec::new();
-    let mut found = Vec::new();
-    for entry in args {
-        let Some((word, key)) = known(entry, errors) else {
-            continue;
-        };
-        if seen.contains(&key.name) {
-            errors.at(word.span(), format!("`{word}` is set twice: keep one of the two"));
-            continue;
-        }
-        seen.push(key.name);
-        let Some(expr) = given(entry, word, key, errors) else {
-            continue;
-        };
-        if let Some(value) = value::read(key.slot, None, expr, key.example, errors) {
-            found.push(Setting { key: word.clone(), value });
-        }
-    }
-    found
-}
-
-/// The value of a key; a missing or unreadable one is reported.
-fn given<'a>(entry: &'a Entry, word: &Ident, key: &Key, errors: &mut Errors) -> Option<&'a Expr> {
-    let example = key.example;
-    match &entry.value {
-        Given::Expr(expr) if entry.named => return Some(expr),
-        Given::Broken(at) if entry.named => {
-            errors.at(*at, format!("this is not a value of `{word}`: write `{example}`"));
-        }
-        _ => {
-            let missing = if entry.named { "a value" } else { "`=` and a value" };
-            errors.at(word.span(), format!("`{word}` wants {missing}: write `{example}`"));
-        }
-    }
-    None
-}
-
-/// The key of an entry of `#[daemon(…)]`.
-fn known<'a>(entry: &'a Entry, errors: &mut Errors) -> Option<(&'a Ident, &'static Key)> {
-    let Some(word) = &entry.lead else {
-        let message = format!("#[daemon] takes `key = value`; known are {}", list(table::keys()));
-        match &entry.value {
-            Given::Expr(expr) => errors.over(expr, message),
-            Given::Broken(at) => errors.at(*at, message),
-            Given::Missing => errors.at(Span::call_site(), message),
-        }
-        return None;
-    };
-    let key = table::key(&word.to_string());
-    if key.is_none() {
-        errors.at(word.span(), format!("unknown key `{word}`: {}", suggest(&word.to_string(), table::keys())));
-    }
-    Some((word, key?))
-}
-
 /// The helpers that may stand only once and have been seen, without those that may be configured away.
 #[derive(Default)]
 struct Seen(Vec<Kind>);
@@ -135,7 +76,7 @@ impl Seen {
 fn hooks(member: &Marked, seen: &mut Seen, errors: &mut Errors) -> Vec<Hook> {
     let mut found = Vec::new();
     for mark in &member.marks {
-        let when = arguments(mark, errors);
+        let arguments = arguments::read(mark, errors);
         let signature = match &member.signature {
             Shape::Function(signature) => signature,
             Shape::Unfinished => continue,
@@ -148,12 +89,13 @@ fn hooks(member: &Marked, seen: &mut Seen, errors: &mut Errors) -> Vec<Hook> {
         let once = seen.once(mark, &member.cfgs, errors);
         // A second one goes away: its signature does not matter any more.
         let fits = once && fit::fits(mark.helper, signature, errors);
-        if let (Some(when), true) = (when, fits) {
+        if let (Some(Arguments { when, settings }), true) = (arguments, fits) {
             found.push(Hook {
                 cfgs: member.cfgs.clone(),
                 kind: mark.helper.kind,
                 word: mark.word.clone(),
                 when,
+                settings,
                 name: signature.name.clone(),
                 context: signature.inputs.first().cloned(),
                 output: signature.output.clone(),
@@ -162,35 +104,6 @@ fn hooks(member: &Marked, seen: &mut Seen, errors: &mut Errors) -> Vec<Hook> {
         }
     }
     found
-}
-
-/// The trigger or period of a helper. None if there is a fault in it; `Some(None)` if it takes no arguments.
-fn arguments(mark: &Mark, errors: &mut Errors) -> Option<Option<Value>> {
-    let Mark { helper, word, args } = mark;
-    let example = helper.example;
-    let entries = match args {
-        Args::None => [].as_slice(),
-        Args::Listed(entries) => entries.as_slice(),
-        Args::Odd(tokens) => {
-            errors.over(tokens, format!("#[{word}] can not read this: write `{example}`"));
-            return None;
-        }
-    };
-    match helper.kind {
-        Kind::On => trigger::on(word, entries, example, errors).map(Some),
-        Kind::Every => trigger::every(word, entries, example, errors).map(Some),
-        Kind::Setup | Kind::Execute | Kind::Option | Kind::Plugin if entries.is_empty() => Some(None),
-        _ => {
-            let tokens: TokenStream = entries.iter().flat_map(trigger::tokens).collect();
-            let message = format!("#[{word}] takes no arguments: write `{example}`");
-            if tokens.is_empty() {
-                errors.at(word.span(), message)
-            } else {
-                errors.over(tokens, message)
-            }
-            None
-        }
-    }
 }
 
 /// When the daemon is made by `Default`.

@@ -18,14 +18,14 @@ pub fn emit(declaration: &Declaration) -> TokenStream {
     let Target { keyword, generics, name, bounds } = target;
     let spec = local("spec");
     let about = about.as_ref().map(|text| quote!(#spec.about(#text);));
-    let settings = settings.iter().map(|setting| set(&spec, setting));
+    let settings = settings.iter().map(call);
     let default = fallback(&spec, default, target);
     let hooks = hooks.iter().map(|hook| statement(&spec, hook));
     let declare = quote! {
         fn declare(#spec: &mut ::daemon_core::Spec<Self>) {
             #spec.package(::core::env!("CARGO_PKG_NAME"), ::core::env!("CARGO_PKG_VERSION"));
             #about
-            #(#settings)*
+            #(#spec.#settings;)*
             #default
             #(#hooks)*
         }
@@ -42,10 +42,10 @@ pub fn emit(declaration: &Declaration) -> TokenStream {
     }
 }
 
-/// `spec.key(value);`
-fn set(spec: &Ident, Setting { key, value }: &Setting) -> TokenStream {
+/// `key(value)`
+fn call(Setting { key, value }: &Setting) -> TokenStream {
     let arguments = parentheses(key.span(), value.into_token_stream());
-    quote!(#spec.#key #arguments;)
+    quote!(#key #arguments)
 }
 
 /// The statement that makes the daemon by `Default`, at the place of the type: that is where an error about it belongs.
@@ -84,9 +84,9 @@ fn condition(cfg: &TokenStream) -> TokenStream {
     inside(inside(cfg.clone()))
 }
 
-/// `spec.hook(…).about("…");`
+/// `spec.hook(…).key(…).about("…");`
 fn statement(spec: &Ident, hook: &Hook) -> TokenStream {
-    let Hook { cfgs, kind, word, when, about, .. } = hook;
+    let Hook { cfgs, kind, word, when, settings, about, .. } = hook;
     let arguments = match kind {
         Kind::Option => option(hook),
         Kind::On | Kind::Every => {
@@ -99,7 +99,8 @@ fn statement(spec: &Ident, hook: &Hook) -> TokenStream {
     // `setup` and `plugin` give the spec back, which has a text of its own: their doc comments are for readers only.
     let documented = !matches!(kind, Kind::Setup | Kind::Plugin);
     let about = about.as_ref().filter(|_| documented).map(|text| quote!(.about(#text)));
-    quote!(#(#cfgs)* #spec.#word #arguments #about;)
+    let settings = settings.iter().map(call);
+    quote!(#(#cfgs)* #spec.#word #arguments #(.#settings)* #about;)
 }
 
 /// `|daemon, cx| daemon.beat(cx)`, `|cx| Self::open(cx)` or `|| Self::disk()`: from the first token of the function's

@@ -3,12 +3,14 @@
 //! This file is the door: it alone names `proc_macro`, and it may do nothing but hand tokens on. What an attribute
 //! means is documented here; how it works begins in `expand`.
 
+mod arguments;
 mod check;
 mod docs;
 mod emit;
 mod errors;
 mod expand;
 mod fit;
+mod keys;
 mod model;
 mod read;
 mod settings;
@@ -92,6 +94,18 @@ use proc_macro::TokenStream;
 /// | [`#[option]`](macro@option) | `fn(&str) -> Result<T>` | as often as wanted |
 /// | [`#[plugin]`](macro@plugin) | `fn() -> impl Plugin` | as often as wanted |
 ///
+/// # Keys of hooks
+///
+/// They stand in `#[execute(…)]`, in `#[on(…)]` behind the trigger and in `#[every(…)]` behind the period. Each is the name
+/// of the method of `Hook` that it becomes.
+///
+/// | key | value | default | example |
+/// |---|---|---|---|
+/// | `deadline` | how long the hook may take: a text with a unit, or a `Duration`; one that took longer is an error | none | `#[execute(deadline = "5s")]` |
+/// | `on_error` | what follows when this hook fails, a word: `log`, `restart`, `stop`; or an `OnError` | as the daemon's `on_error` | `#[on(signal = USR2, on_error = log)]` |
+///
+/// # Functions
+///
 /// `&mut self` may be `&self` everywhere. The result of a hook is nothing or a `Result<(), E>` with any error that is
 /// or can become a boxed one. A `#[cfg]` on a function holds for its helpers too. The doc comment of a hook is its text
 /// in help and status. Generics and where clauses of the block are kept.
@@ -129,7 +143,8 @@ pub fn setup(_: TokenStream, item: TokenStream) -> TokenStream {
 
 /// The iteration: what the daemon does each interval, inside a block under [`#[daemon]`](macro@daemon).
 ///
-/// *When to use:* for the daemon's main work. At most one; without it the daemon sleeps until its next event.
+/// *When to use:* for the daemon's main work. At most one; without it the daemon sleeps until its next event. It may say
+/// how long it may take, with `deadline`, and what follows when it fails, with `on_error`.
 ///
 /// Wants `fn(&mut self)` or `fn(&self)`, may take one argument `&Context`; returns nothing or a `Result<(), E>`.
 ///
@@ -138,7 +153,7 @@ pub fn setup(_: TokenStream, item: TokenStream) -> TokenStream {
 /// # #[derive(Default)] struct Heartbeat { beats: u64 }
 /// # #[daemon]
 /// # impl Heartbeat {
-/// #[execute]
+/// #[execute(deadline = "5s", on_error = stop)]
 /// fn beat(&mut self) {
 ///     self.beats += 1;
 /// }
@@ -153,6 +168,7 @@ pub fn execute(_: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// *When to use:* `#[on(signal = USR2)]` to answer a signal, `#[on(idle)]` and its like to take part in the daemon's
 /// life. Has no default: a trigger must be named. May stand on a function as often as wanted, each with one trigger.
+/// Behind it may stand `deadline` and `on_error`, as in [`#[execute]`](macro@execute).
 ///
 /// Wants `fn(&mut self)` or `fn(&self)`, may take one argument `&Context`; returns nothing or a `Result<(), E>`.
 ///
@@ -161,7 +177,7 @@ pub fn execute(_: TokenStream, item: TokenStream) -> TokenStream {
 /// # #[derive(Default)] struct Heartbeat { beats: u64 }
 /// # #[daemon]
 /// # impl Heartbeat {
-/// #[on(signal = USR2)]
+/// #[on(signal = USR2, on_error = log)]
 /// #[on(shutdown)]
 /// fn dump(&self) {
 ///     eprintln!("{} beats", self.beats);
@@ -176,7 +192,8 @@ pub fn on(_: TokenStream, item: TokenStream) -> TokenStream {
 /// Calls a function each time a period is over, inside a block under [`#[daemon]`](macro@daemon).
 ///
 /// *When to use:* for work beside the iteration, on a clock of its own. The period is a text with a unit (`us`, `ms`,
-/// `s`, `m`, `h`, `d`, `w`) or a `Duration`; it has no default. May stand on a function as often as wanted.
+/// `s`, `m`, `h`, `d`, `w`) or a `Duration`; it has no default. May stand on a function as often as wanted. Behind it
+/// may stand `deadline` and `on_error`, as in [`#[execute]`](macro@execute).
 ///
 /// Wants `fn(&mut self)` or `fn(&self)`, may take one argument `&Context`; returns nothing or a `Result<(), E>`.
 ///
@@ -185,7 +202,7 @@ pub fn on(_: TokenStream, item: TokenStream) -> TokenStream {
 /// # #[derive(Default)] struct Cache { lines: Vec<String> }
 /// # #[daemon]
 /// # impl Cache {
-/// #[every("10m")]
+/// #[every("10m", deadline = "30s")]
 /// fn tidy(&mut self) {
 ///     self.lines.clear();
 /// }

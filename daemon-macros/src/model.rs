@@ -185,6 +185,8 @@ pub struct Hook {
     pub word: Ident,
     /// The trigger or period.
     pub when: Option<Value>,
+    /// `.key(value)` of this hook.
+    pub settings: Vec<Setting>,
     /// The function's name.
     pub name: Ident,
     /// The type of its context argument, if it takes one.

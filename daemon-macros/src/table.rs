@@ -47,6 +47,27 @@ pub const KEYS: [Key; 11] = [
     Key { name: "help", slot: Slot::Moved, example: "help = \"the text of --help\"" },
 ];
 
+/// A key that stands in the helper of a hook, as in `#[execute(deadline = "5s")]`. Each is also the name of the method of
+/// `Hook` that it becomes.
+pub struct HookKey {
+    /// The word, its slot, and an example.
+    pub key: Key,
+    /// The helpers that take it.
+    pub on: &'static [Kind],
+}
+
+/// Every helper that declares a hook.
+const HOOKS: &[Kind] = &[Kind::Execute, Kind::On, Kind::Every];
+
+/// All keys of hooks, in the order in which lists name them.
+pub const HOOK_KEYS: [HookKey; 2] = [
+    HookKey { key: Key { name: "deadline", slot: Slot::Duration, example: "deadline = \"5s\"" }, on: HOOKS },
+    HookKey {
+        key: Key { name: "on_error", slot: Slot::Word("OnError", Item::Function), example: "on_error = log" },
+        on: HOOKS,
+    },
+];
+
 /// A helper attribute on a function of the block. Each is also the name of the method of `Spec` that it becomes.
 pub struct Helper {
     /// The word.
@@ -145,6 +166,21 @@ pub const CORE: &str = "daemon_core";
 /// The key of this name.
 pub fn key(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
+}
+
+/// The key of hooks of this name.
+pub fn hook_key(name: &str) -> Option<&'static HookKey> {
+    HOOK_KEYS.iter().find(|hook| hook.key.name == name)
+}
+
+/// The names of the keys that this helper takes.
+pub fn hook_keys(kind: Kind) -> impl Iterator<Item = &'static str> + Clone {
+    HOOK_KEYS.iter().filter(move |hook| hook.on.contains(&kind)).map(|hook| hook.key.name)
+}
+
+/// The first helper that takes this key, for messages.
+pub fn helper_with(hook: &HookKey) -> &'static str {
+    HELPERS.iter().find(|helper| hook.on.contains(&helper.kind)).map_or("execute", |helper| helper.name)
 }
 
 /// The helper of this name.

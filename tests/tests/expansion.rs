@@ -4,6 +4,8 @@
 //! May not judge an expansion: that is for the reader of a change to these files. The modules of the macro are taken in
 //! by their path, because a crate of macros can export nothing else.
 
+#[path = "../../daemon-macros/src/arguments.rs"]
+mod arguments;
 #[path = "../../daemon-macros/src/check.rs"]
 mod check;
 #[path = "../../daemon-macros/src/docs.rs"]
@@ -16,6 +18,8 @@ mod errors;
 mod expand;
 #[path = "../../daemon-macros/src/fit.rs"]
 mod fit;
+#[path = "../../daemon-macros/src/keys.rs"]
+mod keys;
 #[path = "../../daemon-macros/src/model.rs"]
 mod model;
 #[path = "../../daemon-macros/src/read.rs"]

@@ -19,12 +19,12 @@ const FULL: &str = r##"
         #[setup]
         pub(crate) fn open(_: &Context) -> Result<Self> { Ok(Self { beats: 0, of: a < b }) }
         /// One beat.
-        #[execute]
+        #[execute(deadline = "5s", on_error = log)]
         fn beat(&mut self) { self.beats += 1; log::info!("beat {}", self.beats); }
         /// Print the counter.
-        #[cfg(unix)] #[on(signal = "USR2")] #[on(idle)] #[on(Self::EVENT)]
+        #[cfg(unix)] #[on(signal = "USR2", on_error = Self::ANSWER)] #[on(idle, deadline = "1s")] #[on(Self::EVENT)]
         fn dump<'a>(&'a self, cx: &'a Context) -> Result<(), Foo<{ 3 }>> where T: Copy { if true { } Ok(()) }
-        #[inline] #[every("10m")] #[daemon_core::every(Self::DAY)]
+        #[inline] #[every("10m", deadline = Self::DAY, on_error = "stop")] #[daemon_core::every(Self::DAY)]
         fn r#type(self: &mut Self, cx: &Context) -> io::Result<()> { Ok(()) }
         helper_macro! { a, b }
         #[option] fn limit(text: &str) -> Result<u32, BTreeMap<u8, u16>> { text.parse() }

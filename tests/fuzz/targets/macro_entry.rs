@@ -4,6 +4,8 @@
 use libfuzzer_sys::fuzz_target;
 use proc_macro2::TokenStream;
 
+#[path = "../../../daemon-macros/src/arguments.rs"]
+mod arguments;
 #[path = "../../../daemon-macros/src/check.rs"]
 mod check;
 #[path = "../../../daemon-macros/src/docs.rs"]
@@ -16,6 +18,8 @@ mod errors;
 mod expand;
 #[path = "../../../daemon-macros/src/fit.rs"]
 mod fit;
+#[path = "../../../daemon-macros/src/keys.rs"]
+mod keys;
 #[path = "../../../daemon-macros/src/model.rs"]
 mod model;
 #[path = "../../../daemon-macros/src/read.rs"]

@@ -42,15 +42,21 @@ impl ::daemon_core::Daemon for Pulse {
         spec.instructions(["Create /var/spool/pulse."]);
         spec.help(include_str!("help.txt"));
         spec.setup(|_| Self::open());
-        spec.execute(|daemon, cx| daemon.line(cx)).about("One line.");
+        spec.execute(|daemon, cx| daemon.line(cx))
+            .deadline(::daemon_core::duration!("5s"))
+            .on_error(::daemon_core::OnError::log())
+            .about("One line.");
         spec.on(::daemon_core::Signal::USR2, |daemon, _| daemon.r#say())
             .about("Says how it is.");
         spec.on(Signal::ALRM, |daemon, _| daemon.r#say()).about("Says how it is.");
         spec.on(::daemon_core::Event::idle(), |daemon, _| daemon.r#say())
+            .deadline(Self::DAY)
             .about("Says how it is.");
         spec.on(::daemon_core::Event::shutdown(), |daemon, _| daemon.r#say())
             .about("Says how it is.");
-        spec.every(::daemon_core::duration!("10m"), |daemon, _| daemon.tidy());
+        spec.every(::daemon_core::duration!("10m"), |daemon, _| daemon.tidy())
+            .deadline(::daemon_core::duration!("30s"))
+            .on_error(::daemon_core::OnError::stop());
         spec.every(Self::DAY, |daemon, _| daemon.tidy());
         spec.option("max_lines", Self::max_lines).about("Stop after this many lines.");
         spec.plugin(|| Self::alerts());

@@ -27,7 +27,7 @@ impl Pulse {
     }
 
     /// One line.
-    #[execute]
+    #[execute(deadline = "5s", on_error = log)]
     fn line(&mut self, cx: &Context) -> io::Result<()> {
         self.write(cx)
     }
@@ -35,11 +35,11 @@ impl Pulse {
     /// Says how it is.
     #[on(signal = USR2)]
     #[on(signal = Signal::ALRM)]
-    #[on(idle)]
+    #[on(idle, deadline = Self::DAY)]
     #[on("shutdown")]
     fn r#say(&self) {}
 
-    #[every("10m")]
+    #[every("10m", deadline = "30s", on_error = stop)]
     #[every(Self::DAY)]
     fn tidy(&mut self) {}
 

@@ -49,13 +49,13 @@ impl Everything {
     }
 
     /// The main job.
-    #[execute]
+    #[execute(deadline = "1s", on_error = stop)]
     fn job(&mut self, _: &Context) -> io::Result<()> {
         Ok(())
     }
 
     /// Many reasons.
-    #[on(signal = USR2)]
+    #[on(signal = USR2, on_error = log)]
     #[on(signal = "ALRM")]
     #[on(signal = Signal::realtime(2))]
     fn signal(&self) {}
@@ -63,7 +63,7 @@ impl Everything {
     #[on(init)]
     #[on("pre_execute")]
     #[on(post_execute)]
-    #[on(idle)]
+    #[on(idle, deadline = Self::DAY)]
     #[on(signal)]
     #[on(error)]
     #[on(lock_lost)]
@@ -71,7 +71,7 @@ impl Everything {
     fn event(&mut self, _: &Context) {}
 
     /// Twice an hour, and daily.
-    #[every("30m")]
+    #[every("30m", deadline = "30s", on_error = "restart")]
     #[every(Self::DAY)]
     fn r#tidy(&mut self) {}
 
@@ -105,21 +105,22 @@ impl Daemon for ByHand {
         spec.instructions(["Create /var/spool/all.", "Mind the gap."]);
         spec.help("No help today.");
         spec.setup(|_| Self);
-        spec.execute(|_, _| ()).about("The main job.");
-        for signal in [Signal::USR2, Signal::ALRM, Signal::realtime(2)] {
+        spec.execute(|_, _| ()).deadline(Duration::from_secs(1)).on_error(OnError::stop()).about("The main job.");
+        spec.on(Signal::USR2, |_, _| ()).on_error(OnError::log()).about("Many reasons.");
+        for signal in [Signal::ALRM, Signal::realtime(2)] {
             spec.on(signal, |_, _| ()).about("Many reasons.");
         }
         spec.on(Event::init(), |_, _| ());
         spec.on(Event::pre_execute(), |_, _| ());
         spec.on(Event::post_execute(), |_, _| ());
-        spec.on(Event::idle(), |_, _| ());
+        spec.on(Event::idle(), |_, _| ()).deadline(duration!("1d"));
         spec.on(Event::signal(), |_, _| ());
         spec.on(Event::error(), |_, _| ());
         spec.on(Event::lock_lost(), |_, _| ());
         spec.on(Event::shutdown(), |_, _| ());
-        for period in [duration!("30m"), duration!("1d")] {
-            spec.every(period, |_, _| ()).about("Twice an hour, and daily.");
-        }
+        let timer = spec.every(duration!("30m"), |_, _| ());
+        timer.deadline(duration!("30s")).on_error(OnError::restart()).about("Twice an hour, and daily.");
+        spec.every(duration!("1d"), |_, _| ()).about("Twice an hour, and daily.");
         spec.option("max_lines", |text: &str| text.parse::<u32>()).about("Stop after this many lines.");
         spec.plugin(|| Disk);
     }
@@ -190,5 +191,26 @@ fn every_difference_is_seen() {
             more(spec);
         });
         assert_ne!(declared(), other, "another {what} makes no difference");
+    }
+}
+
+/// The keys of a hook are part of what is compared.
+#[test]
+fn every_difference_of_hooks_is_seen() {
+    type More = fn(&mut daemon_core::Hook);
+    let differences: [(&str, More); 3] = [
+        ("about", |hook| {
+            hook.about("other");
+        }),
+        ("deadline", |hook| {
+            hook.deadline(duration!("2s"));
+        }),
+        ("on_error", |hook| {
+            hook.on_error(OnError::log());
+        }),
+    ];
+    let hook = |more: More| plan::<ByHand>(|spec| more(spec.execute(|_, _| ())));
+    for (what, more) in differences {
+        assert_ne!(hook(|_| {}), hook(more), "another {what} makes no difference");
     }
 }

@@ -24,19 +24,19 @@ fn lines<'a>(plan: &Plan, source: &'a str, file: &str) -> Vec<&'a str> {
 fn hooks_of_the_macro_are_where_their_attributes_are() {
     let found = lines(&everything::declared(), everything::SOURCE, "twin/everything.rs");
     let expected = [
-        "#[execute]",
-        "#[on(signal = USR2)]",
+        "#[execute(deadline = \"1s\", on_error = stop)]",
+        "#[on(signal = USR2, on_error = log)]",
         "#[on(signal = \"ALRM\")]",
         "#[on(signal = Signal::realtime(2))]",
         "#[on(init)]",
         "#[on(\"pre_execute\")]",
         "#[on(post_execute)]",
-        "#[on(idle)]",
+        "#[on(idle, deadline = Self::DAY)]",
         "#[on(signal)]",
         "#[on(error)]",
         "#[on(lock_lost)]",
         "#[on(shutdown)]",
-        "#[every(\"30m\")]",
+        "#[every(\"30m\", deadline = \"30s\", on_error = \"restart\")]",
         "#[every(Self::DAY)]",
     ];
     assert_eq!(found, expected);
