@@ -61,6 +61,12 @@ impl Wall {
         Self(self.0.saturating_add(nanos(by)))
     }
 
+    /// How long after `earlier` this is; zero when it is not.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+
     /// The instant `by` earlier.
     #[must_use]
     pub const fn minus(self, by: Duration) -> Self {

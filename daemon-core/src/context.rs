@@ -27,6 +27,8 @@ pub enum Cause {
     Tick,
     /// A timer of its own.
     Every,
+    /// A time of day and year.
+    Cron,
     /// A signal.
     Signal(Signal),
     /// An event without more to say.

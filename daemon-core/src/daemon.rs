@@ -16,7 +16,7 @@ use crate::log::{self, LogFile, LogTo};
 use crate::plan::{Plan, Trigger};
 use crate::plugin::Plugins;
 use crate::role::Role;
-use crate::run::{ANSWER, Ended, Parts, Real, Runner, World};
+use crate::run::{ANSWER, Calendar, Ended, Parts, Real, Runner, World};
 use crate::signal::Signal;
 use crate::spec::Spec;
 use crate::sys::reenter::{self, Origin};
@@ -130,7 +130,7 @@ fn run<D: Daemon>(
     if birth.detached || birth.inherited.is_some() {
         reenter::show_name(&birth.program);
     }
-    let world = Real::new(declared_signals(&spec.plan), origin, birth.program.clone())?;
+    let mut world = Real::new(declared_signals(&spec.plan), origin, birth.program.clone())?;
     if log::install(options.verbose).is_ok() {
         guard::log_panics();
     }
@@ -141,6 +141,9 @@ fn run<D: Daemon>(
         settle(&mut spec.plan)?;
     }
     let parts = parts(spec, options, world.watch(), birth, std::mem::take(report))?;
+    if !parts.calendar.is_empty() {
+        world.watch_wall_clock()?;
+    }
     let mut runner = Runner::new(world, parts);
     let ended = runner.run();
     let finished = runner.finish(ended);
@@ -199,6 +202,7 @@ fn parts<D: Daemon>(
         grid: birth.inherited.as_mut().and_then(|inherited| inherited.grid.take()),
         seed: process::seed(),
     };
+    let calendar = Calendar::of(&plan)?;
     let plugins = guarded(|| Ok(Plugins::make(spec.plugins)))?;
     let (name, interval, base) = (plan.name.clone(), plan.interval.value, birth.base.clone());
     let context = Context::new(&name, interval, plugins, Options(options.own), watch, base);
@@ -210,6 +214,7 @@ fn parts<D: Daemon>(
         hooks: spec.hooks,
         locks,
         context,
+        calendar,
         declare: D::declare,
         birth,
         report,

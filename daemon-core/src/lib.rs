@@ -25,9 +25,12 @@
 //! by hand.
 
 mod birth;
+mod caret;
 mod cli;
 pub mod clock;
 mod context;
+#[cfg(feature = "cron")]
+pub mod cron;
 mod daemon;
 pub mod directory;
 pub mod duration;

@@ -151,6 +151,17 @@ impl<D: 'static> Spec<D> {
         self.hook(Trigger::Every(period), Place::here(), hook)
     }
 
+    /// What to do at times of day and year: `spec.cron(cron!("0 3 * * *"), …)`, in the machine's time zone unless
+    /// [`Hook::zone`] names another. What is due while something else runs follows it, once. What was due while the daemon
+    /// was not running is left out. When a clock change leaves an hour out, what was due in it runs at its end; when it doubles
+    /// one, what is due at a certain time runs once. A wall clock that is set by up to three hours repeats nothing and leaves
+    /// nothing out.
+    #[cfg(feature = "cron")]
+    #[track_caller]
+    pub fn cron(&mut self, when: crate::cron::Cron, hook: impl HookFn<D> + 'static) -> &mut Hook {
+        self.hook(Trigger::Cron(when), Place::here(), hook)
+    }
+
     fn hook(&mut self, trigger: Trigger, place: Place, mut hook: impl HookFn<D> + 'static) -> &mut Hook {
         self.hooks.push(Box::new(move |daemon, cx| hook(daemon, cx).into_result()));
         self.plan.hooks.push(Hook::new(trigger, place));

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use super::{UNITS, same};
+use crate::caret::Text;
 
 /// Why a text is not a length of time: what is wrong, and where in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,42 +26,10 @@ pub(super) enum Kind {
     TooFine,
 }
 
-/// A short text built without allocation, so that a `const` panic can carry it.
-#[derive(Clone, Copy)]
-pub(super) struct Text {
-    bytes: [u8; 400],
-    len: usize,
-}
-
-impl Text {
-    const fn push(mut self, text: &str) -> Self {
-        let bytes = text.as_bytes();
-        let mut i = 0;
-        // A very long literal is cut: the caret line of a page-long text helps nobody.
-        while i < bytes.len() && self.len < self.bytes.len() {
-            self.bytes[self.len] = bytes[i];
-            self.len += 1;
-            i += 1;
-        }
-        self
-    }
-
-    pub(super) const fn as_str(&self) -> &str {
-        let mut end = self.len;
-        loop {
-            match std::str::from_utf8(self.bytes.split_at(end).0) {
-                Ok(text) => return text,
-                // Cut inside a character: give up its first bytes.
-                Err(_) => end -= 1,
-            }
-        }
-    }
-}
-
 impl Flaw<'_> {
     pub(super) const fn message(&self) -> Text {
         let word = self.text.as_bytes().split_at(self.at).1;
-        let text = Text { bytes: [0; 400], len: 0 };
+        let text = Text::new();
         let text = match self.kind {
             Kind::Empty => {
                 text.push("an empty text is no length of time: write a number with its unit, as in \"1.5s\"")
@@ -72,38 +41,14 @@ impl Flaw<'_> {
             Kind::TooLong => text.push("too long: at most 584 years can be counted"),
             Kind::TooFine => text.push("finer than a nanosecond"),
             Kind::UnknownUnit => {
-                let text = text.push("unknown unit `").push(utf8(word.split_at(self.len).0)).push("`");
+                let text = text.push("unknown unit `").push_part(self.text, self.at, self.len).push("`");
                 match near_unit(word, self.len) {
                     Some(unit) => text.push(", did you mean `").push(unit).push("`?"),
                     None => text.push(": write ns, us, ms, s, m, h, d or w"),
                 }
             }
         };
-        self.with_caret(text)
-    }
-
-    const fn with_caret(&self, mut text: Text) -> Text {
-        if matches!(self.kind, Kind::Empty) {
-            return text;
-        }
-        text = text.push("\n    ").push(self.text).push("\n    ");
-        let bytes = self.text.as_bytes();
-        let mut i = 0;
-        while i < bytes.len() && i < self.at + self.len {
-            // Bytes inside a character take no column of their own.
-            if bytes[i] & 0xC0 != 0x80 {
-                text = text.push(if i < self.at { " " } else { "^" });
-            }
-            i += 1;
-        }
-        text
-    }
-}
-
-const fn utf8(bytes: &[u8]) -> &str {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(_) => "?",
+        if matches!(self.kind, Kind::Empty) { text } else { text.point_into(self.text, self.at, self.len) }
     }
 }
 

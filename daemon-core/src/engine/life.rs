@@ -57,6 +57,7 @@ impl Engine {
                 _ => None,
             })
             .collect();
+        self.ask_appointments(out);
         out.push(Action::Ready);
         true
     }

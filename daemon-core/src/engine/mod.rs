@@ -8,6 +8,7 @@
 //! | file | subject |
 //! |---|---|
 //! | `agenda` | which hooks belong to which trigger |
+//! | `appointments` | hooks that follow the wall clock |
 //! | `life` | the stages of starting and stopping |
 //! | `recover` | what follows from a fatal error |
 //! | `restart` | the way from a wish to restart to the new image |
@@ -16,6 +17,7 @@
 //! | `news` | signals, asks of hooks, results, locks |
 
 mod agenda;
+mod appointments;
 mod life;
 mod news;
 mod recover;
@@ -35,6 +37,7 @@ use crate::signal::Signal;
 use crate::stats::Due;
 
 use agenda::Agenda;
+use appointments::Appointment;
 use recover::Recovery;
 use restart::Restart;
 pub(crate) use words::{Action, HangUp, Input, Mode, Reply, Source, Step};
@@ -96,6 +99,7 @@ pub(crate) struct Engine {
     pid_checked: Mono,
     pid_written: bool,
     timers: Vec<Timer>,
+    appointments: Vec<Appointment>,
     agenda: Agenda,
     plan: Rc<Plan>,
     mode: Mode,
@@ -135,6 +139,7 @@ impl Engine {
             pid_checked: Mono::default(),
             pid_written: false,
             timers: Vec::new(),
+            appointments: Vec::new(),
             agenda: Agenda::of(&plan),
             plan,
             signals: VecDeque::new(),
@@ -158,12 +163,16 @@ impl Engine {
         match input {
             Input::Start => self.begin_start(now),
             Input::Woken => {}
+            Input::ClockSet => self.on_clock_set(out),
             Input::Signal(signal) => self.on_signal(signal, out),
             Input::Ask(ask) => self.on_ask(now, ask, out),
             Input::Preflight(outcome) => self.on_preflight(outcome, out),
             Input::Broken(error) => self.give_up(&error, out),
             Input::Done(outcome) => self.on_done(now, outcome, out),
+            Input::Reply { source: Source::Calendar(hook), reply: Reply::Appointed(at) } => self.on_appointed(hook, at),
             Input::Reply { source: Source::Lock(lock), reply } => self.on_lock(now, lock, reply, out),
+            // Nothing else answers in this way.
+            Input::Reply { .. } => {}
         }
         if self.running.is_none() {
             self.go_on(now, out);
@@ -184,7 +193,7 @@ impl Engine {
 
     /// Whether there are timers beside the interval.
     pub(crate) fn has_timers(&self) -> bool {
-        !self.timers.is_empty()
+        !self.timers.is_empty() || !self.appointments.is_empty()
     }
 
     /// The grid of the interval, for the next image.
@@ -206,7 +215,7 @@ impl Engine {
     pub(crate) fn list_timers(&self, list: &mut Vec<Due>) {
         list.clear();
         let row = |timer: &Timer| Due { trigger: self.plan.hooks[timer.hook].trigger, at: timer.grid.due() };
-        list.extend(self.timers.iter().map(row));
+        list.extend(self.timers.iter().map(row).chain(self.appointments_due()));
     }
 
     /// Hands out queued steps, and finds new ones until there is one, or a reason to wait.

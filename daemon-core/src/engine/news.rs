@@ -188,6 +188,8 @@ impl Engine {
                 out.push(Action::Log(Level::Warn, format!("can not see whether the lock is still ours: {why}")));
             }
             Reply::Renewed(Renewal::Lost(why)) => self.on_lock_lost(&why, out),
+            // Not a lock's answer.
+            Reply::Appointed(_) => {}
         }
     }
 

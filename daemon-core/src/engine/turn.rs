@@ -24,6 +24,7 @@ const DUMP_PAUSE: Duration = Duration::from_secs(1);
 enum Due {
     Iteration,
     Timer(usize),
+    Appointment(usize),
 }
 
 impl Engine {
@@ -74,6 +75,7 @@ impl Engine {
         match self.due(now) {
             Some(Due::Iteration) => self.begin_iteration(now),
             Some(Due::Timer(index)) => self.begin_timer(now, index),
+            Some(Due::Appointment(index)) => self.begin_appointment(index, out),
             None => return self.idle_or_wait(out),
         }
         true
@@ -104,7 +106,9 @@ impl Engine {
             (true, None) => Some((now, Due::Iteration)),
         };
         let timers = self.timers.iter().enumerate().map(|(index, timer)| (timer.grid.due(), Due::Timer(index)));
-        let (at, first) = timers.chain(tick).min_by_key(|(at, _)| *at)?;
+        let appointments = self.appointments.iter().enumerate();
+        let appointments = appointments.filter_map(|(index, one)| Some((one.at?, Due::Appointment(index))));
+        let (at, first) = timers.chain(appointments).chain(tick).min_by_key(|(at, _)| *at)?;
         (at <= now).then_some(first)
     }
 
@@ -189,6 +193,8 @@ impl Engine {
         }
         let tick = self.agenda.executes.then_some(self.grid).flatten().map(|grid| grid.due());
         let timers = self.timers.iter().map(|timer| timer.grid.due());
+        let appointments = self.appointments.iter().filter_map(|one| one.at);
+        let timers = timers.chain(appointments);
         let dump = if self.dump_wanted { self.dump_due() } else { None };
         out.push(Action::Wait(timers.chain(tick).chain(dump).chain(self.trial_due()).chain(self.restart_due()).min()));
         false

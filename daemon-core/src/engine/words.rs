@@ -64,6 +64,8 @@ pub(crate) enum Input {
     Ask(Ask),
     /// The trial start of a new program has ended.
     Preflight(Result<(), String>),
+    /// The wall clock was set: times of day are elsewhere now.
+    ClockSet,
     /// The loop can not wait any more.
     Broken(Error),
 }
@@ -73,6 +75,8 @@ pub(crate) enum Input {
 pub(crate) enum Source {
     /// The lock of this number.
     Lock(usize),
+    /// The calendar, about the hook of this number.
+    Calendar(usize),
 }
 
 /// An answer.
@@ -82,6 +86,8 @@ pub(crate) enum Reply {
     Acquired(Acquired),
     /// To [`Step::Renew`].
     Renewed(Renewal),
+    /// To [`Action::Appoint`]: when the hook runs next, if it ever does.
+    Appointed(Option<Mono>),
 }
 
 /// One thing to carry out, answered by [`Input::Done`] or [`Input::Reply`]. There is never more than one at a time.
@@ -134,6 +140,10 @@ pub(crate) enum Action {
     Dump,
     /// The start is complete.
     Ready,
+    /// Tell when a hook of the calendar runs next.
+    Appoint(usize),
+    /// Tell it for all of them, since the wall clock was set.
+    Reappoint,
     /// Try whether the program starts.
     Preflight,
     /// End a trial that takes too long.

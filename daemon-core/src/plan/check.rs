@@ -100,6 +100,11 @@ fn check_hook(hook: &Hook) -> Result<(), Error> {
         Trigger::Every(period) if !(SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&period) => {
             Err(config(format!("{hook}: write a period from 100us to 100 years")))
         }
+        #[cfg(feature = "cron")]
+        Trigger::Cron(cron) => {
+            crate::cron::calendar::check(cron, hook.zone).map_err(|error| config(format!("{hook}: {error}")))
+        }
+        _ if hook.zone.is_some() => Err(config(format!("{hook}: only a hook of cron has a zone: leave it out"))),
         _ => Ok(()),
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
+#[cfg(feature = "cron")]
+use crate::cron::Cron;
 use crate::duration::Pretty;
 use crate::event::Event;
 use crate::on_error::OnError;
@@ -45,6 +47,20 @@ pub enum Trigger {
     Event(Event),
     /// A timer of its own.
     Every(Duration),
+    /// A time of day and year.
+    #[cfg(feature = "cron")]
+    Cron(Cron),
+}
+
+impl Trigger {
+    /// Whether the wall clock decides when it is.
+    pub(crate) const fn follows_wall_clock(&self) -> bool {
+        #[cfg(feature = "cron")]
+        if matches!(self, Self::Cron(_)) {
+            return true;
+        }
+        false
+    }
 }
 
 impl From<Signal> for Trigger {
@@ -66,6 +82,8 @@ impl fmt::Display for Trigger {
             Self::Signal(signal) => write!(f, "on {signal}"),
             Self::Event(event) => write!(f, "on {event}"),
             Self::Every(period) => write!(f, "every {}", Pretty(*period)),
+            #[cfg(feature = "cron")]
+            Self::Cron(cron) => write!(f, "cron {:?}", cron.as_str()),
         }
     }
 }
@@ -78,20 +96,22 @@ pub struct Hook {
     pub(crate) deadline: Option<Duration>,
     /// `None`: as declared for all.
     pub(crate) on_error: Option<OnError>,
+    /// The time zone of a cron expression; `None`: the machine's.
+    pub(crate) zone: Option<&'static str>,
     pub(crate) place: Place,
 }
 
 /// Two hooks are equal when they say the same, wherever they stand.
 impl PartialEq for Hook {
     fn eq(&self, other: &Self) -> bool {
-        (self.trigger, &self.about, self.deadline, self.on_error)
-            == (other.trigger, &other.about, other.deadline, other.on_error)
+        (self.trigger, &self.about, self.deadline, self.on_error, self.zone)
+            == (other.trigger, &other.about, other.deadline, other.on_error, other.zone)
     }
 }
 
 impl Hook {
     pub(crate) const fn new(trigger: Trigger, place: Place) -> Self {
-        Self { trigger, about: String::new(), deadline: None, on_error: None, place }
+        Self { trigger, about: String::new(), deadline: None, on_error: None, zone: None, place }
     }
 
     /// What the hook is for, in the author's words; the macro puts the doc comment here.
@@ -104,6 +124,14 @@ impl Hook {
     /// event fires. Default: no deadline.
     pub fn deadline(&mut self, deadline: Duration) -> &mut Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// For a hook of `cron`: the time zone that its hours and days are those of, by its name in the machine's database, as
+    /// `"Europe/Berlin"`. Default: the machine's own.
+    #[cfg(feature = "cron")]
+    pub fn zone(&mut self, name: &'static str) -> &mut Self {
+        self.zone = Some(name);
         self
     }
 

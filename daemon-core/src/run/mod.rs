@@ -3,6 +3,8 @@
 //! Nothing is decided here. Everything that touches the outside goes through [`World`], so that the same declared daemon
 //! also runs under virtual time.
 
+#[cfg(not(feature = "cron"))]
+mod no_calendar;
 mod perform;
 mod preflight;
 mod world;
@@ -15,7 +17,9 @@ use std::rc::Rc;
 use crate::birth::Birth;
 use crate::clock::Mono;
 use crate::context::{Context, Watch};
-use crate::engine::{Action, Engine, Input, Mode, Step};
+#[cfg(feature = "cron")]
+pub(crate) use crate::cron::calendar::Calendar;
+use crate::engine::{Action, Engine, Input, Mode, Reply, Source, Step};
 use crate::error::{Error, Exit};
 use crate::guard::guarded;
 use crate::handover::Handover;
@@ -29,6 +33,8 @@ use crate::signal::Signal;
 use crate::spec::Spec;
 use crate::sys::process;
 
+#[cfg(not(feature = "cron"))]
+pub(crate) use no_calendar::Calendar;
 pub(crate) use preflight::ANSWER;
 pub(crate) use world::Real;
 
@@ -65,6 +71,8 @@ pub(crate) struct Parts<D> {
     pub(crate) hooks: Vec<BoxedHook<D>>,
     pub(crate) locks: Vec<Box<dyn Provider>>,
     pub(crate) context: Context,
+    /// When the hooks that follow the wall clock are due.
+    pub(crate) calendar: Calendar,
     /// What the author declares, for declaring it once more.
     pub(crate) declare: fn(&mut Spec<D>),
     pub(crate) birth: Birth,
@@ -125,6 +133,8 @@ impl<D: 'static, W: World> Runner<D, W> {
                     // What could be told at once (a trial that can not even begin) is not slept over.
                     Action::Wait(_) if !self.inbox.is_empty() => {}
                     Action::Wait(until) => self.world.wait(until, &mut self.inbox),
+                    Action::Appoint(hook) => self.appoint(hook),
+                    Action::Reappoint => self.reappoint(),
                     Action::Preflight => self.world.preflight(&mut self.inbox),
                     Action::KillPreflight => self.world.kill_preflight(),
                     Action::Exit(exit, reason) => return Ended { exit, reason },
@@ -141,6 +151,17 @@ impl<D: 'static, W: World> Runner<D, W> {
         self.inbox.extend(asks.into_iter().map(Input::Ask));
         self.world.poll(&mut self.inbox);
         self.inbox.push_back(answer);
+    }
+
+    /// Answers when a hook of the calendar runs next.
+    fn appoint(&mut self, hook: usize) {
+        let at = self.parts.calendar.next(hook, self.parts.context.now());
+        self.inbox.push_back(Input::Reply { source: Source::Calendar(hook), reply: Reply::Appointed(at) });
+    }
+
+    fn reappoint(&mut self) {
+        let answer = |(hook, at)| Input::Reply { source: Source::Calendar(hook), reply: Reply::Appointed(at) };
+        self.inbox.extend(self.parts.calendar.clock_set(self.parts.context.now()).into_iter().map(answer));
     }
 
     /// Becomes the new program, which finds the locks held and the grid as it is.

@@ -175,7 +175,13 @@ pub(super) fn note<D>(parts: &mut Parts<D>, engine: &Engine, action: Action) {
             say_ready(parts);
             parts.report.ready();
         }
-        Action::Run(_) | Action::Wait(_) | Action::Exit(..) | Action::Preflight | Action::KillPreflight => {}
+        Action::Appoint(_)
+        | Action::Reappoint
+        | Action::Run(_)
+        | Action::Wait(_)
+        | Action::Exit(..)
+        | Action::Preflight
+        | Action::KillPreflight => {}
     }
 }
 

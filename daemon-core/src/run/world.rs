@@ -15,6 +15,7 @@ use crate::handover::Handover;
 use crate::log;
 use crate::role;
 use crate::signal::Signal;
+use crate::sys::clock_set::ClockSet;
 use crate::sys::reenter::{Origin, Program};
 use crate::sys::wait::{Interest, Waiter};
 use crate::sys::{clock, memfd, process, signals};
@@ -23,6 +24,7 @@ use crate::sys::{clock, memfd, process, signals};
 const SIGNALS: u64 = 0;
 const STANDARD_OUTPUT: u64 = 1;
 const PREFLIGHT: u64 = 2;
+const CLOCK: u64 = 3;
 
 /// Signals every daemon listens for, so that none of them kills it by default action.
 const ALWAYS: [Signal; 6] = [Signal::INT, Signal::TERM, Signal::HUP, Signal::USR1, Signal::USR2, Signal::CONT];
@@ -33,6 +35,8 @@ pub(crate) struct Real {
     waiter: Waiter,
     origin: Origin,
     program: PathBuf,
+    /// Only where something follows the wall clock.
+    clock_set: Option<ClockSet>,
     preflight: Option<Preflight>,
     /// The program whose trial has succeeded.
     tried: Option<Program>,
@@ -69,7 +73,16 @@ impl Real {
         waiter
             .watch(signals.fd(), SIGNALS, Interest::Readable)
             .map_err(|error| failed("can not watch for signals", &error))?;
-        Ok(Self { signals, waiter, origin, program, preflight: None, tried: None })
+        Ok(Self { signals, waiter, origin, program, clock_set: None, preflight: None, tried: None })
+    }
+
+    /// Tells from now on when the wall clock was set.
+    pub(crate) fn watch_wall_clock(&mut self) -> Result<(), Error> {
+        let failed = |error: nix::Error| Error::new(Exit::Os, format!("can not watch the wall clock: {error}"));
+        let clock_set = ClockSet::new().map_err(failed)?;
+        self.waiter.watch(clock_set.fd(), CLOCK, Interest::Readable).map_err(failed)?;
+        self.clock_set = Some(clock_set);
+        Ok(())
     }
 
     fn take(&mut self, tokens: &[u64], news: &mut VecDeque<Input>) {
@@ -78,6 +91,7 @@ impl Real {
                 SIGNALS => news.extend(self.signals.pending().map(Input::Signal)),
                 STANDARD_OUTPUT => log::drain(),
                 PREFLIGHT => news.extend(self.preflight_ended().map(Input::Preflight)),
+                CLOCK if self.clock_set.as_ref().is_some_and(ClockSet::take) => news.push_back(Input::ClockSet),
                 _ => {}
             }
         }

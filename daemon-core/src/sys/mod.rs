@@ -4,6 +4,7 @@
 //! `clock`) and nothing above them.
 
 pub(crate) mod clock;
+pub(crate) mod clock_set;
 pub(crate) mod detach;
 pub(crate) mod interlock;
 pub(crate) mod local_time;

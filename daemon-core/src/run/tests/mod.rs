@@ -6,7 +6,7 @@ use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::{Ended, Parts, Runner, World};
+use super::{Calendar, Ended, Parts, Runner, World};
 use crate::birth::{Birth, Inherited};
 use crate::clock::{Boot, Mono, Now, Wall};
 use crate::context::{Cause, Context, Options, Watch};
@@ -24,6 +24,8 @@ use crate::signal::Signal;
 use crate::spec::Spec;
 use crate::stats::Summary;
 
+#[cfg(feature = "cron")]
+mod cron;
 mod errors;
 mod recover;
 mod restart;
@@ -42,6 +44,8 @@ struct Clock {
     slept: Cell<u64>,
     stops: Cell<usize>,
     signals: RefCell<VecDeque<(u64, Signal)>>,
+    /// When the wall clock is set, and by how many nanoseconds.
+    clock_sets: RefCell<VecDeque<(u64, i64)>>,
     /// What comes of trial starts.
     trials: RefCell<VecDeque<Result<(), &'static str>>>,
     handed_over: RefCell<Vec<Handover>>,
@@ -92,6 +96,19 @@ impl Virtual {
     }
 }
 
+impl Virtual {
+    fn set_clock(&self, until: u64, news: &mut VecDeque<Input>) -> bool {
+        let mut sets = self.0.clock_sets.borrow_mut();
+        let due = sets.front().is_some_and(|(at, _)| *at <= until).then(|| sets.pop_front()).flatten();
+        if let Some((at, by)) = due {
+            self.0.mono.set(self.0.mono.get().max(at));
+            self.0.wall.set(self.0.wall.get() + by);
+            news.push_back(Input::ClockSet);
+        }
+        due.is_some()
+    }
+}
+
 impl World for Virtual {
     fn watch(&self) -> Rc<dyn Watch> {
         Rc::clone(&self.0) as Rc<dyn Watch>
@@ -103,6 +120,9 @@ impl World for Virtual {
 
     fn wait(&mut self, until: Option<Mono>, news: &mut VecDeque<Input>) {
         let until = until.map_or(u64::MAX, |until| until.0);
+        if self.set_clock(until, news) {
+            return;
+        }
         if !self.deliver(until, news) {
             assert_ne!(until, u64::MAX, "the daemon waits for ever");
             self.0.mono.set(self.0.mono.get().max(until));
@@ -213,6 +233,7 @@ impl Sim {
         let watch = Virtual(Rc::clone(&self.clock)).watch();
         let context =
             Context::new(&plan.name, plan.interval.value, Plugins::default(), Options::default(), watch, "/".into());
+        let calendar = Calendar::of(&plan).expect("a good plan");
         let parts = Parts {
             plan,
             mode: Mode { locks: self.locks.len(), ..self.mode },
@@ -221,6 +242,7 @@ impl Sim {
             hooks: self.spec.hooks,
             locks: self.locks,
             context,
+            calendar,
             declare: self.declare,
             birth: Birth {
                 program: "/x".into(),
