@@ -78,4 +78,4 @@ pub use crate::spec::Spec;
 pub use crate::stats::{Due, Spread, Summary};
 
 #[cfg(feature = "macros")]
-pub use daemon_macros::{daemon, every, execute, on, option, plugin, setup};
+pub use daemon_macros::{cron, daemon, every, execute, on, option, plugin, setup};

@@ -19,4 +19,4 @@ pub use crate::signal::Signal;
 pub use crate::spec::Spec;
 
 #[cfg(feature = "macros")]
-pub use daemon_macros::{daemon, every, execute, on, option, plugin, setup};
+pub use daemon_macros::{cron, daemon, every, execute, on, option, plugin, setup};

@@ -151,7 +151,7 @@ impl<D: 'static> Spec<D> {
         self.hook(Trigger::Every(period), Place::here(), hook)
     }
 
-    /// What to do at times of day and year: `spec.cron(cron!("0 3 * * *"), …)`, in the machine's time zone unless
+    /// What to do at times of day and year: `spec.cron(cron_line!("0 3 * * *"), …)`, in the machine's time zone unless
     /// [`Hook::zone`] names another. What is due while something else runs follows it, once. What was due while the daemon
     /// was not running is left out. When a clock change leaves an hour out, what was due in it runs at its end; when it doubles
     /// one, what is due at a certain time runs once. A wall clock that is set by up to three hours repeats nothing and leaves

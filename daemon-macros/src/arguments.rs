@@ -21,6 +21,12 @@ pub struct Arguments {
 /// The arguments of a helper. None if there is a fault in what starts it; one in a key costs only the key.
 pub fn read(mark: &Mark, errors: &mut Errors) -> Option<Arguments> {
     let Mark { helper, word, args } = mark;
+    if let Some(feature) = table::missing_feature(helper.kind) {
+        let message =
+            format!("#[{word}] needs a feature of daemon-core: write `features = [\"{feature}\"]` in Cargo.toml");
+        errors.at(word.span(), message);
+        return None;
+    }
     let entries = match args {
         Args::None => [].as_slice(),
         Args::Listed(entries) => entries.as_slice(),
@@ -40,9 +46,10 @@ pub fn read(mark: &Mark, errors: &mut Errors) -> Option<Arguments> {
     // A hook whose only argument is an unknown word with a value: that word was probably meant to start it.
     let guessed = starts.is_empty() && entries.iter().any(|entry| said(entry).is_some_and(|word| !is_known(word)));
     let when = match helper.kind {
-        Kind::On | Kind::Every if guessed => return None,
+        Kind::On | Kind::Every | Kind::Cron if guessed => return None,
         Kind::On => Some(trigger::on(word, &starts, helper.example, errors)?),
         Kind::Every => Some(trigger::every(word, &starts, helper.example, errors)?),
+        Kind::Cron => Some(trigger::cron(word, &starts, helper.example, errors)?),
         Kind::Setup | Kind::Execute | Kind::Option | Kind::Plugin => none(mark, &starts, errors)?,
     };
     Some(Arguments { when, settings })

@@ -89,7 +89,7 @@ fn statement(spec: &Ident, hook: &Hook) -> TokenStream {
     let Hook { cfgs, kind, word, when, settings, about, .. } = hook;
     let arguments = match kind {
         Kind::Option => option(hook),
-        Kind::On | Kind::Every => {
+        Kind::On | Kind::Every | Kind::Cron => {
             let closure = closure(hook);
             quote!(#when, #closure)
         }

@@ -90,6 +90,7 @@ use proc_macro::TokenStream;
 /// | [`#[setup]`](macro@setup) | `fn() -> Result<Self>`, may take `&Context` | at most once; without it the type is made by `Default` |
 /// | [`#[execute]`](macro@execute) | `fn(&mut self)`, may take `&Context` | at most once |
 /// | [`#[on(…)]`](macro@on) | `fn(&mut self)`, may take `&Context` | as often as wanted, also on one function |
+/// | [`#[cron("0 3 * * *")]`](macro@cron) | `fn(&mut self)`, may take `&Context` | at times of day and year; feature `cron` |
 /// | [`#[every("10m")]`](macro@every) | `fn(&mut self)`, may take `&Context` | as often as wanted, also on one function |
 /// | [`#[option]`](macro@option) | `fn(&str) -> Result<T>` | as often as wanted |
 /// | [`#[plugin]`](macro@plugin) | `fn() -> impl Plugin` | as often as wanted |
@@ -103,6 +104,7 @@ use proc_macro::TokenStream;
 /// |---|---|---|---|
 /// | `deadline` | how long the hook may take: a text with a unit, or a `Duration`; one that took longer is an error | none | `#[execute(deadline = "5s")]` |
 /// | `on_error` | what follows when this hook fails, a word: `log`, `restart`, `stop`; or an `OnError` | as the daemon's `on_error` | `#[on(signal = USR2, on_error = log)]` |
+/// | `zone` | for `#[cron]`: whose hours and days are meant, a name of the machine's time zone database | the machine's | `#[cron("0 3 * * *", zone = "Europe/Berlin")]` |
 ///
 /// # Functions
 ///
@@ -211,6 +213,34 @@ pub fn on(_: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn every(_: TokenStream, item: TokenStream) -> TokenStream {
     expand::misplaced("every", item.into()).into()
+}
+
+/// Calls a function at times of day and year, inside a block under [`#[daemon]`](macro@daemon).
+///
+/// *When to use:* for work that follows the calendar, such as every night at three. Needs the feature `cron` of daemon-core. The
+/// expression is that of cron: minute, hour, day of the month, month, day of the week; or `@hourly`, `@daily`, `@weekly`,
+/// `@monthly`, `@yearly`. It is checked while compiling. `zone = "Europe/Berlin"` says whose hours and days are meant;
+/// default: the machine's. When a clock change leaves an hour out, what was due in it runs at its end; when it doubles one,
+/// what is due at a certain time runs once. What was due while the daemon was not running is left out. May stand on a
+/// function as often as wanted; `deadline` and `on_error` may follow, as in [`#[execute]`](macro@execute).
+///
+/// Wants `fn(&mut self)` or `fn(&self)`, may take one argument `&Context`; returns nothing or a `Result<(), E>`.
+///
+/// ```
+/// # use daemon_core::prelude::*;
+/// # #[derive(Default)] struct Archive;
+/// # #[cfg(feature = "cron")]
+/// # #[daemon]
+/// # impl Archive {
+/// #[cron("0 3 * * MON-FRI", zone = "Europe/Berlin")]
+/// fn nightly(&self) -> std::io::Result<()> {
+///     Ok(())
+/// }
+/// # }
+/// ```
+#[proc_macro_attribute]
+pub fn cron(_: TokenStream, item: TokenStream) -> TokenStream {
+    expand::misplaced("cron", item.into()).into()
 }
 
 /// A command-line option of one's own, inside a block under [`#[daemon]`](macro@daemon).

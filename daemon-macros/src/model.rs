@@ -200,8 +200,13 @@ pub struct Hook {
 /// A value, ready to be written.
 #[derive(Clone)]
 pub enum Value {
-    /// A text in a duration slot.
-    Duration(LitStr),
+    /// A text that is read while compiling.
+    Checked {
+        /// The macro of the core that reads it.
+        by: &'static str,
+        /// The text.
+        text: LitStr,
+    },
     /// A word in a word slot.
     Word {
         /// The type of the core that knows the word.

@@ -17,6 +17,8 @@ pub struct Key {
 pub enum Slot {
     /// A text such as `"1.5s"` goes through the core's `duration!`; other expressions are moved untouched.
     Duration,
+    /// A text such as `"0 3 * * *"` goes through the core's `cron_line!`; other expressions are moved untouched.
+    Cron,
     /// A single word, bare or as text, names an item of this type of the core; other expressions are moved untouched.
     Word(&'static str, Item),
     /// Any expression, moved untouched.
@@ -57,15 +59,16 @@ pub struct HookKey {
 }
 
 /// Every helper that declares a hook.
-const HOOKS: &[Kind] = &[Kind::Execute, Kind::On, Kind::Every];
+const HOOKS: &[Kind] = &[Kind::Execute, Kind::On, Kind::Every, Kind::Cron];
 
 /// All keys of hooks, in the order in which lists name them.
-pub const HOOK_KEYS: [HookKey; 2] = [
+pub const HOOK_KEYS: [HookKey; 3] = [
     HookKey { key: Key { name: "deadline", slot: Slot::Duration, example: "deadline = \"5s\"" }, on: HOOKS },
     HookKey {
         key: Key { name: "on_error", slot: Slot::Word("OnError", Item::Function), example: "on_error = log" },
         on: HOOKS,
     },
+    HookKey { key: Key { name: "zone", slot: Slot::Moved, example: "zone = \"Europe/Berlin\"" }, on: &[Kind::Cron] },
 ];
 
 /// A helper attribute on a function of the block. Each is also the name of the method of `Spec` that it becomes.
@@ -91,6 +94,8 @@ pub enum Kind {
     On,
     /// `#[every(…)]`
     Every,
+    /// `#[cron(…)]`
+    Cron,
     /// `#[option]`
     Option,
     /// `#[plugin]`
@@ -118,7 +123,7 @@ const HOOK: Wanted = Wanted {
 };
 
 /// All helpers, in the order in which lists name them.
-pub const HELPERS: [Helper; 6] = [
+pub const HELPERS: [Helper; 7] = [
     Helper {
         name: "setup",
         kind: Kind::Setup,
@@ -133,6 +138,7 @@ pub const HELPERS: [Helper; 6] = [
     Helper { name: "execute", kind: Kind::Execute, example: "#[execute]", wanted: HOOK },
     Helper { name: "on", kind: Kind::On, example: "#[on(signal = USR2)]` or `#[on(idle)]", wanted: HOOK },
     Helper { name: "every", kind: Kind::Every, example: "#[every(\"10m\")]", wanted: HOOK },
+    Helper { name: "cron", kind: Kind::Cron, example: "#[cron(\"0 3 * * *\")]", wanted: HOOK },
     Helper {
         name: "option",
         kind: Kind::Option,
@@ -154,6 +160,8 @@ pub const HELPERS: [Helper; 6] = [
 
 /// The slot of the period of `#[every("10m")]`.
 pub const PERIOD: Slot = Slot::Duration;
+/// The slot of the expression of `#[cron("0 3 * * *")]`.
+pub const EXPRESSION: Slot = Slot::Cron;
 /// The word before `=` in `#[on(signal = USR2)]`.
 pub const SIGNAL: &str = "signal";
 /// The slot of the value of `signal`.
@@ -162,6 +170,14 @@ pub const SIGNAL_SLOT: Slot = Slot::Word("Signal", Item::Constant);
 pub const EVENT_SLOT: Slot = Slot::Word("Event", Item::Function);
 /// The crate whose helpers may also be written with their path, `#[daemon_core::execute]`.
 pub const CORE: &str = "daemon_core";
+
+/// The cargo feature of the core that this helper needs, when it is off.
+pub const fn missing_feature(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Cron if !cfg!(feature = "cron") => Some("cron"),
+        _ => None,
+    }
+}
 
 /// The key of this name.
 pub fn key(name: &str) -> Option<&'static Key> {

@@ -1,6 +1,6 @@
-//! Judges the arguments of `#[on(…)]` and `#[every(…)]`: what starts a hook.
+//! Judges the arguments of `#[on(…)]`, `#[every(…)]` and `#[cron(…)]`: what starts a hook.
 //!
-//! May not know a signal, an event or a unit of time.
+//! May not know a signal, an event, a unit of time or a field of a cron expression.
 
 use crate::arguments::tokens;
 use crate::errors::Errors;
@@ -27,13 +27,35 @@ pub fn on(word: &Ident, entries: &[&Entry], example: &str, errors: &mut Errors) 
 
 /// The period of `#[every("10m")]`.
 pub fn every(word: &Ident, entries: &[&Entry], example: &str, errors: &mut Errors) -> Option<Value> {
+    timed(table::PERIOD, "period", word, entries, example, errors)
+}
+
+/// The expression of `#[cron("0 3 * * *")]`.
+pub fn cron(word: &Ident, entries: &[&Entry], example: &str, errors: &mut Errors) -> Option<Value> {
+    timed(table::EXPRESSION, "expression", word, entries, example, errors)
+}
+
+/// The one thing that says when a hook runs.
+fn timed(
+    slot: Slot,
+    what: &str,
+    word: &Ident,
+    entries: &[&Entry],
+    example: &str,
+    errors: &mut Errors,
+) -> Option<Value> {
     let Some((entry, more)) = entries.split_first() else {
-        errors.at(word.span(), format!("#[{word}] wants a period: write `{example}`"));
+        errors.at(word.span(), format!("#[{word}] wants {}: write `{example}`", article(what)));
         return None;
     };
-    let single = single(more, "#[every] has one period: stack a second #[every] for this one", errors);
+    let single = single(more, &format!("#[{word}] has one {what}: stack a second #[{word}] for this one"), errors);
     let expr = given(entry, word, example, errors)?;
-    value::read(table::PERIOD, None, expr, example, errors).filter(|_| single)
+    value::read(slot, None, expr, example, errors).filter(|_| single)
+}
+
+fn article(what: &str) -> String {
+    let article = if what.starts_with('e') { "an" } else { "a" };
+    format!("{article} {what}")
 }
 
 /// The expression of an entry; a missing or unreadable one is reported.
@@ -59,6 +81,3 @@ fn single(more: &[&Entry], message: &str, errors: &mut Errors) -> bool {
     }
     false
 }
-
-/// So that the slots of both helpers stay what this file reads them as.
-const _: () = assert!(matches!(table::PERIOD, Slot::Duration));

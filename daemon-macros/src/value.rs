@@ -13,7 +13,8 @@ use syn::{Expr, Lit, LitStr};
 pub fn read(slot: Slot, at: Option<Span>, expr: &Expr, example: &str, errors: &mut Errors) -> Option<Value> {
     let inner = inner(expr);
     match (slot, inner) {
-        (Slot::Duration, Expr::Lit(literal)) => duration(&literal.lit, expr, example, errors),
+        (Slot::Duration, Expr::Lit(literal)) => checked("duration", &literal.lit, expr, example, errors),
+        (Slot::Cron, Expr::Lit(literal)) => checked("cron_line", &literal.lit, expr, example, errors),
         (Slot::Word(of, item), Expr::Lit(literal)) => match &literal.lit {
             Lit::Str(text) => match word_of(text) {
                 Some(word) => Some(Value::Word { of, at, item, word, arguments: None }),
@@ -34,12 +35,14 @@ pub fn read(slot: Slot, at: Option<Span>, expr: &Expr, example: &str, errors: &m
     }
 }
 
-/// A literal in a duration slot. A number can never be one, and rustc would not say what to write instead.
-fn duration(literal: &Lit, expr: &Expr, example: &str, errors: &mut Errors) -> Option<Value> {
+/// A literal that a macro of the core reads while compiling. A number can never be one, and rustc would not say what to
+/// write instead.
+fn checked(by: &'static str, literal: &Lit, expr: &Expr, example: &str, errors: &mut Errors) -> Option<Value> {
     match literal {
-        Lit::Str(text) => Some(Value::Duration(text.clone())),
+        Lit::Str(text) => Some(Value::Checked { by, text: text.clone() }),
         Lit::Int(_) | Lit::Float(_) => {
-            errors.over(literal, format!("a duration is a text with a unit: write `{example}`"));
+            let what = if by == "duration" { "a duration is a text with a unit" } else { "this is a text" };
+            errors.over(literal, format!("{what}: write `{example}`"));
             None
         }
         _ => Some(moved(expr)),
@@ -89,11 +92,12 @@ fn moved(expr: &Expr) -> Value {
 impl ToTokens for Value {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {
-            // The error of a duration that does not parse is the place of the whole macro call: give all of it the
+            // The error of a text that does not parse is the place of the whole macro call: give all of it the
             // place of the literal, and the macro's own hygiene.
-            Self::Duration(text) => {
+            Self::Checked { by, text } => {
                 let span = Span::call_site().located_at(text.span());
-                quote_spanned!(span=> ::daemon_core::duration!(#text)).to_tokens(tokens);
+                let by = Ident::new(by, span);
+                quote_spanned!(span=> ::daemon_core::#by!(#text)).to_tokens(tokens);
             }
             Self::Word { of, at, item, word, arguments } => {
                 let of = Ident::new(of, at.unwrap_or_else(Span::call_site));

@@ -10,7 +10,7 @@ use trybuild::TestCases;
 #[test]
 fn mistakes_are_errors_at_the_users_word() {
     let cases = TestCases::new();
-    for subject in ["keys", "words", "durations", "helpers", "signatures", "block"] {
+    for subject in ["keys", "words", "durations", "helpers", "signatures", "block", "cron"] {
         cases.compile_fail(format!("ui/{subject}/*.rs"));
     }
     cases.compile_fail("ui/many_faults.rs");

@@ -21,7 +21,7 @@ const CORRECTION: Duration = Duration::from_secs(3 * 3_600);
 #[derive(Default)]
 pub(crate) struct Calendar {
     pages: Vec<Page>,
-    /// The clocks when they were last looked at.
+    /// The clocks at one moment since they were last set.
     seen: Option<Now>,
 }
 
@@ -58,8 +58,8 @@ impl Calendar {
             _ => now.wall,
         };
         page.next = page.times.after(after);
-        self.seen.get_or_insert(now);
-        page.due(now)
+        // All by one look at the clocks, which go alike until one is set: so what is due together comes out equal.
+        page.due(*self.seen.get_or_insert(now))
     }
 
     /// The wall clock was set: each hook with its new instant.
@@ -77,8 +77,9 @@ impl Calendar {
 }
 
 impl Page {
-    fn due(&self, now: Now) -> Option<Mono> {
-        self.next.map(|next| now.mono.plus(next.since(now.wall)))
+    /// The instant, by a look at both clocks; one that has passed is due now.
+    fn due(&self, seen: Now) -> Option<Mono> {
+        self.next.map(|next| seen.mono.plus(next.since(seen.wall)))
     }
 }
 
@@ -242,6 +243,6 @@ mod tests {
         let mut each = calendar("*/5 * * * *");
         assert_eq!(each.next(0, now(0, NOON, 60)), Some(Mono(240 * 1_000_000_000)));
         // Something ran for an hour: once, then the next full five minutes.
-        assert_eq!(each.next(0, now(3_600, NOON, 3_601)), Some(Mono((3_600 + 299) * 1_000_000_000)));
+        assert_eq!(each.next(0, now(3_541, NOON, 3_601)), Some(Mono((3_541 + 299) * 1_000_000_000)));
     }
 }

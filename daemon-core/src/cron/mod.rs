@@ -1,6 +1,6 @@
 //! Cron expressions as text: `"0 3 * * *"`, `"*/15 8-18 * * MON-FRI"`, `"@daily"`.
 //!
-//! One `const` parser reads literals while compiling (through [`cron!`](crate::cron!)) and texts at run time, so the two
+//! One `const` parser reads literals while compiling (through [`cron_line!`](crate::cron_line!)) and texts at run time, so the two
 //! can not differ. It decides what an expression may say; *when* that is, with time zones and the hours that a clock
 //! change leaves out or doubles, is worked out in `calendar`.
 
@@ -281,7 +281,7 @@ const fn skip_word(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// An expression known while compiling. Use it through [`cron!`](crate::cron!).
+/// An expression known while compiling. Use it through [`cron_line!`](crate::cron_line!).
 ///
 /// # Panics
 /// While compiling, with what is wrong and a caret line into the text.
@@ -294,16 +294,16 @@ pub const fn literal(text: &'static str) -> Cron {
     }
 }
 
-/// A cron expression, checked while compiling: `cron!("0 3 * * *")`.
+/// A cron expression, checked while compiling: `cron_line!("0 3 * * *")`.
 ///
 /// ```
-/// assert_eq!(daemon_core::cron!("0 3 * * *").as_str(), "0 3 * * *");
+/// assert_eq!(daemon_core::cron_line!("0 3 * * *").as_str(), "0 3 * * *");
 /// ```
 /// ```compile_fail
-/// let _ = daemon_core::cron!("0 25 * * *"); // hour `25` is out of range: write 0 to 23
+/// let _ = daemon_core::cron_line!("0 25 * * *"); // hour `25` is out of range: write 0 to 23
 /// ```
 #[macro_export]
-macro_rules! cron {
+macro_rules! cron_line {
     ($text:expr) => {{
         // A nested item, because an inline `const { }` is not evaluated by `cargo check`.
         const CRON: $crate::cron::Cron = $crate::cron::literal($text);

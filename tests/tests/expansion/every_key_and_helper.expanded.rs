@@ -16,6 +16,7 @@ impl Pulse {
     /// Says how it is.
     fn r#say(&self) {}
     fn tidy(&mut self) {}
+    fn nightly(&self) {}
     /// Stop after this many lines.
     fn max_lines(text: &str) -> Result<u32, ParseIntError> {
         text.parse()
@@ -58,6 +59,8 @@ impl ::daemon_core::Daemon for Pulse {
             .deadline(::daemon_core::duration!("30s"))
             .on_error(::daemon_core::OnError::stop());
         spec.every(Self::DAY, |daemon, _| daemon.tidy());
+        spec.cron(::daemon_core::cron_line!("0 3 * * *"), |daemon, _| daemon.nightly())
+            .zone("Europe/Berlin");
         spec.option("max_lines", Self::max_lines).about("Stop after this many lines.");
         spec.plugin(|| Self::alerts());
     }

@@ -43,6 +43,9 @@ impl Pulse {
     #[every(Self::DAY)]
     fn tidy(&mut self) {}
 
+    #[cron("0 3 * * *", zone = "Europe/Berlin")]
+    fn nightly(&self) {}
+
     /// Stop after this many lines.
     #[option]
     fn max_lines(text: &str) -> Result<u32, ParseIntError> {

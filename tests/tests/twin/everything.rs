@@ -39,6 +39,9 @@ struct Everything;
 impl Everything {
     const DAY: Duration = duration!("1d");
 
+    #[cfg(feature = "cron")]
+    const MONTHLY: daemon_core::cron::Cron = daemon_core::cron_line!("@monthly");
+
     fn log_file() -> PathBuf {
         PathBuf::from("/var/log/all.log")
     }
@@ -75,6 +78,11 @@ impl Everything {
     #[every(Self::DAY)]
     fn r#tidy(&mut self) {}
 
+    #[cfg(feature = "cron")]
+    #[cron("0 3 * * *", zone = "Europe/Berlin", deadline = "1h")]
+    #[cron(Self::MONTHLY)]
+    fn nightly(&mut self) {}
+
     /// Stop after this many lines.
     #[option]
     fn max_lines(text: &str) -> Result<u32, ParseIntError> {
@@ -88,6 +96,11 @@ impl Everything {
 }
 
 struct ByHand;
+
+#[cfg(feature = "cron")]
+impl ByHand {
+    const MONTHLY: daemon_core::cron::Cron = daemon_core::cron::literal("@monthly");
+}
 
 impl Daemon for ByHand {
     fn declare(spec: &mut Spec<Self>) {
@@ -121,6 +134,12 @@ impl Daemon for ByHand {
         let timer = spec.every(duration!("30m"), |_, _| ());
         timer.deadline(duration!("30s")).on_error(OnError::restart()).about("Twice an hour, and daily.");
         spec.every(duration!("1d"), |_, _| ()).about("Twice an hour, and daily.");
+        #[cfg(feature = "cron")]
+        {
+            let night = daemon_core::cron::Cron::new("0 3 * * *").expect("good");
+            spec.cron(night, |_, _| ()).zone("Europe/Berlin").deadline(duration!("1h"));
+            spec.cron(Self::MONTHLY, |_, _| ());
+        }
         spec.option("max_lines", |text: &str| text.parse::<u32>()).about("Stop after this many lines.");
         spec.plugin(|| Disk);
     }

@@ -38,6 +38,10 @@ fn hooks_of_the_macro_are_where_their_attributes_are() {
         "#[on(shutdown)]",
         "#[every(\"30m\", deadline = \"30s\", on_error = \"restart\")]",
         "#[every(Self::DAY)]",
+        #[cfg(feature = "cron")]
+        "#[cron(\"0 3 * * *\", zone = \"Europe/Berlin\", deadline = \"1h\")]",
+        #[cfg(feature = "cron")]
+        "#[cron(Self::MONTHLY)]",
     ];
     assert_eq!(found, expected);
 }

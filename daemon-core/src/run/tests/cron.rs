@@ -1,7 +1,7 @@
 //! Hooks that follow the wall clock.
 
 use super::*;
-use crate::cron;
+use crate::cron_line;
 
 const HOUR: u64 = 3_600;
 /// The wall clock of these tests begins on 2023-11-14 at 22:13:20 UTC.
@@ -9,7 +9,7 @@ const TO_MIDNIGHT: u64 = 6_400;
 
 fn nightly(hours: u64) -> Sim {
     let sim = Sim::new().declare(|spec| {
-        spec.cron(cron!("0 3 * * *"), |probe: &mut Probe, cx: &Context| {
+        spec.cron(cron_line!("0 3 * * *"), |probe: &mut Probe, cx: &Context| {
             assert_eq!(cx.cause(), Cause::Cron);
             probe.note("nightly");
         })
@@ -54,7 +54,7 @@ fn a_hook_of_cron_and_an_interval_share_the_loop() {
         .every(Duration::from_secs(60))
         .executing(Duration::ZERO)
         .declare(|spec| {
-            spec.cron(cron!("*/5 * * * *"), note("five")).zone("UTC");
+            spec.cron(cron_line!("*/5 * * * *"), note("five")).zone("UTC");
         })
         .signal(1_001.0, Signal::TERM)
         .run();
