@@ -77,7 +77,7 @@ impl Birth {
 
 /// In daemon mode a hang-up means "restart": detached, under an init system that wants to hear from us, or as process 1.
 /// From a terminal it means that the terminal is gone, unless `nohup` said that this is all right.
-fn hang_up(detached: bool) -> HangUp {
+pub(crate) fn hang_up(detached: bool) -> HangUp {
     if detached || process::pid() == 1 || std::env::var_os(NOTIFY).is_some() {
         HangUp::Restart
     } else if process::has_terminal() && !signals::ignored(Signal::HUP) {

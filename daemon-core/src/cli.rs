@@ -27,6 +27,7 @@ const FLAGS: &[(&str, Option<char>, &str, &str)] = &[
     ("help", Some('h'), "", "Show this help and exit (also -H)"),
     ("version", Some('V'), "", "Show the version and exit"),
     ("instructions", Some('i'), "", "Show how to install the daemon and exit"),
+    ("explain", None, "", "Show what this start would do, with every setting and who said so, and exit"),
     ("detach", Some('d'), "", "Detach and run in the background; returns when the daemon is ready"),
     ("pid-file", Some('p'), "PID_FILE", "Write the process number to PID_FILE while running"),
     ("verbose", Some('v'), "", "Echo the log to standard output, debug messages included; ignored with -d"),
@@ -52,6 +53,12 @@ pub(crate) fn is_reserved(name: &str) -> bool {
     FLAGS.iter().any(|(flag, ..)| *flag == name)
 }
 
+/// The flags that take a value, for tests of what is shown of them.
+#[cfg(test)]
+pub(crate) fn flags_with_values() -> impl Iterator<Item = &'static str> {
+    FLAGS.iter().filter(|(_, _, value, _)| !value.is_empty()).map(|(name, ..)| *name)
+}
+
 /// What the command line asks for.
 #[derive(Debug)]
 pub(crate) enum Request {
@@ -59,6 +66,8 @@ pub(crate) enum Request {
     Print(String),
     /// Print the installation instructions and exit with 0.
     Instructions,
+    /// Print what a start with these options would do and exit with 0.
+    Explain(Options),
     /// Run.
     Run(Options),
 }
@@ -71,7 +80,9 @@ pub(crate) struct Options {
     pub(crate) verbose: bool,
     pub(crate) once: bool,
     pub(crate) quiet_if_locked: bool,
-    /// Values of the author's own options.
+    /// Names of the author's own options that were given.
+    pub(crate) given: Vec<String>,
+    /// Their values.
     pub(crate) own: Vec<(TypeId, Box<dyn Any>)>,
 }
 
@@ -101,7 +112,7 @@ pub(crate) fn read<D: 'static>(spec: &mut Spec<D>, arguments: Vec<OsString>) -> 
         verbose: matches.get_flag("verbose") && !matches.get_flag("detach"),
         once: matches.get_flag("once"),
         quiet_if_locked: quiet_if_locked(&matches)?,
-        own: Vec::new(),
+        ..Options::default()
     };
     if options.once && !spec.plan.executes() {
         return Err(usage("--once: nothing runs once: the daemon has no #[execute]"));
@@ -112,9 +123,10 @@ pub(crate) fn read<D: 'static>(spec: &mut Spec<D>, arguments: Vec<OsString>) -> 
     for index in 0..spec.plan.options.len() {
         if let Some(text) = text(&matches, &spec.plan.options[index].name) {
             options.own.push(spec.read_option(index, text)?);
+            options.given.push(spec.plan.options[index].name.clone());
         }
     }
-    Ok(Request::Run(options))
+    Ok(if matches.get_flag("explain") { Request::Explain(options) } else { Request::Run(options) })
 }
 
 /// clap's own texts begin with `error: `; ours are all printed after the daemon's name.

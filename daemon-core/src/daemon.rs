@@ -9,6 +9,7 @@ use crate::cli::{self, Request};
 use crate::context::{Context, Options, Watch};
 use crate::engine::Mode;
 use crate::error::{Error, Exit};
+use crate::explain::{Circumstances, explain};
 use crate::guard::{self, guarded};
 use crate::install;
 use crate::launch::{self, Report};
@@ -84,6 +85,7 @@ fn live<D: Daemon>(mut spec: Spec<D>, origin: Origin, role: Role, report: &mut R
     match cli::read(&mut spec, origin.arguments.clone())? {
         Request::Print(text) => print(&text),
         Request::Instructions => print(&instructions(spec)?),
+        Request::Explain(options) => print(&explanation(&spec.plan, &options)?),
         Request::Run(options) => {
             spec.plan.check()?;
             match role {
@@ -117,6 +119,13 @@ fn instructions<D: 'static>(spec: Spec<D>) -> Result<String, Error> {
         let plugins = Plugins::make(spec.plugins);
         Ok(install::instructions(&spec.plan, &birth::program()?, &plugins.instructions())?)
     })
+}
+
+fn explanation(plan: &Plan, options: &cli::Options) -> Result<String, Error> {
+    plan.check()?;
+    let detached = options.detach && may_detach()?;
+    let program = birth::program()?;
+    explain(plan, &Circumstances { program: &program, options, hang_up: birth::hang_up(detached), detached })
 }
 
 fn run<D: Daemon>(
@@ -169,7 +178,7 @@ fn settle(plan: &mut Plan) -> Result<(), Error> {
     if plan.log.value == LogTo::nowhere() {
         let directory = crate::directory::state(&plan.name)?;
         crate::directory::create(&directory)?;
-        let path = directory.join(format!("{}.log", plan.name));
+        let path = crate::directory::background_log(&plan.name)?;
         plan.log.value = path.to_string_lossy().replace('%', "%%").into_log();
     }
     Ok(())

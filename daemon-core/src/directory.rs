@@ -33,6 +33,11 @@ pub fn state(name: &str) -> Result<PathBuf, Error> {
     }
 }
 
+/// The log of a background daemon that declares none: `NAME.log` in [`state`].
+pub(crate) fn background_log(name: &str) -> Result<PathBuf, Error> {
+    Ok(state(name)?.join(format!("{name}.log")))
+}
+
 /// Makes the directory and what is missing above it: 0755 for root, whose state others may see, 0700 for users.
 ///
 /// # Errors

@@ -37,6 +37,7 @@ pub mod duration;
 mod engine;
 mod error;
 mod event;
+mod explain;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod guard;

@@ -52,6 +52,7 @@ impl<D: 'static> Spec<D> {
     /// The daemon's name, for the lock, the log and messages: letters, digits and `_ . @ -`, at most 64.
     pub fn name(&mut self, name: impl Into<String>) -> &mut Self {
         self.plan.name = name.into();
+        self.plan.named = true;
         self
     }
 

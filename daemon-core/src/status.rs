@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::clock::Now;
 use crate::duration::Pretty;
-use crate::plan::Plan;
+use crate::plan::{Plan, Row};
 use crate::stats::{Due, Spread, Summary};
 use crate::sys::{local_time, process};
 
@@ -24,7 +24,8 @@ pub(crate) struct Facts {
 /// One `name: value` a line.
 pub(crate) fn lines(plan: &Plan, stats: &Summary, facts: &Facts) -> Vec<String> {
     let mut lines = vec!["run-time variables".to_owned()];
-    let rows = process_rows(plan, stats, facts).into_iter().chain(loop_rows(plan, stats, facts));
+    let rows = process_rows(plan, stats, facts).into_iter();
+    let rows = rows.chain(setting_rows(plan, facts)).chain(loop_rows(stats, facts));
     lines.extend(rows.map(|(name, value)| format!("  {name:<20} {value}")));
     lines
 }
@@ -50,18 +51,28 @@ fn process_rows(plan: &Plan, stats: &Summary, facts: &Facts) -> Vec<(&'static st
         ("plugins", list(&facts.plugins)),
         ("workers", "none".into()),
         ("mail to", "nobody".into()),
-        ("restart interval", restart(plan)),
         ("restarts", facts.restarts.to_string()),
     ]
 }
 
-fn loop_rows(plan: &Plan, stats: &Summary, facts: &Facts) -> Vec<(&'static str, String)> {
-    let interval = if facts.interval.is_zero() { "none, iterates at once".into() } else { pretty(facts.interval) };
+/// Each setting with who said so, from the table that `--explain` has too; but for those of which another row tells
+/// what became of them.
+fn setting_rows(plan: &Plan, facts: &Facts) -> Vec<(&'static str, String)> {
+    const TOLD_OTHERWISE: [&str; 5] = ["name", "lock", "log", "instructions", "help"];
+    let text = |row: Row| match row.key {
+        "interval" if facts.interval != plan.interval.value => {
+            let now = if facts.interval.is_zero() { "none".to_owned() } else { pretty(facts.interval) };
+            (row.key, format!("{now} (set while running; {}: {})", row.origin, row.value))
+        }
+        key => (key, format!("{} ({})", row.value, row.origin)),
+    };
+    plan.rows().into_iter().filter(|row| !TOLD_OTHERWISE.contains(&row.key)).map(text).collect()
+}
+
+fn loop_rows(stats: &Summary, facts: &Facts) -> Vec<(&'static str, String)> {
     let mut rows = vec![
-        ("interval", format!("{interval} ({})", plan.interval.origin)),
-        ("missed slots", format!("{} ({}, {})", stats.missed, plan.missed.value, plan.missed.origin)),
-        ("idle probability", format!("{} ({})", plan.idle.value, plan.idle.origin)),
         ("iterations", stats.iterations.to_string()),
+        ("missed slots", stats.missed.to_string()),
         ("overruns", stats.overruns.to_string()),
         ("idle share", format!("{:.2} %", stats.idle_share * 100.0)),
         ("duration", spread(&stats.duration)),
@@ -75,13 +86,6 @@ fn loop_rows(plan: &Plan, stats: &Summary, facts: &Facts) -> Vec<(&'static str, 
     };
     rows.extend(stats.due.iter().map(due));
     rows
-}
-
-fn restart(plan: &Plan) -> String {
-    match plan.restart.value {
-        never if never.is_zero() => "never".into(),
-        every => format!("{} ({})", pretty(every), plan.restart.origin),
-    }
 }
 
 fn command() -> String {

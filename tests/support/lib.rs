@@ -3,6 +3,7 @@
 //! A test waits for a line, a file or an exit. The only time limit is [`PATIENCE`], which is there so that a hang
 //! becomes a failure; no verdict depends on it.
 
+mod application;
 mod asked;
 mod chance;
 mod child;
@@ -18,6 +19,7 @@ pub mod record;
 mod trace;
 pub mod wall;
 
+pub use application::Application;
 pub use asked::asked;
 pub use chance::Chance;
 pub use child::{Child, Ended};

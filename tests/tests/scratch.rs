@@ -3,11 +3,10 @@
 //! Its `main.rs` is the hello of the README, taken from there word for word, so the README can not promise what does
 //! not build. May not use the network: all that it needs is there, since this test was built.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::{env, fs};
+use std::fs;
+use std::path::Path;
 
-use daemon_tests::{Child, Place};
+use daemon_tests::{Application, Child};
 
 /// The first thing a reader of the README tries.
 #[test]
@@ -67,55 +66,15 @@ fn first_program(markdown: &str) -> Option<String> {
     None
 }
 
-/// Builds the program in a directory of its own, starts it, sees the first beat, and stops it.
+/// Builds the program outside the workspace, starts it, sees the first beat, and stops it.
 fn builds_and_runs(package: &str, main: &str) {
-    let place = Place::new();
-    write_package(place.path(), package, main);
-    let built = cargo(&place, &["build", "--quiet"]);
-    let errors = String::from_utf8_lossy(&built.stderr);
-    assert!(built.status.success(), "the hello does not build:\n{main}\n{errors}");
+    let application = Application::build(package, main, "");
+    let errors = &application.said;
     assert!(!errors.contains("src/main.rs"), "a hello builds without a warning:\n{main}\n{errors}");
-
-    let program = target().join("debug").join(package);
-    let lock = place.lock();
-    let mut child = Child::start(&program.to_string_lossy(), [Path::new("--lock"), &lock]);
+    let mut child = Child::start(&application.program(), [Path::new("--lock"), &application.place().lock()]);
     child.wait_started();
     child.wait_for(" beat 1");
     child.stop().expect_code(0);
-    // Its place is another one each time: without this its program would stay for ever.
-    cargo(&place, &["clean", "--quiet", "--package", package]);
-}
-
-/// Runs cargo in the directory of the application, with our target directory and without the network.
-fn cargo(place: &Place, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO"))
-        .args(arguments)
-        .arg("--offline")
-        .current_dir(place.path())
-        .env("CARGO_TARGET_DIR", target())
-        .output()
-        .expect("cargo starts")
-}
-
-/// What a newcomer types into an empty directory, with a path instead of a version.
-fn write_package(folder: &Path, package: &str, main: &str) {
-    let core = workspace().join("daemon-core");
-    let manifest = format!(
-        "[package]\nname = \"{package}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
-         [dependencies]\ndaemon-core = {{ path = {core:?} }}\n"
-    );
-    fs::create_dir(folder.join("src")).expect("a directory");
-    fs::write(folder.join("Cargo.toml"), manifest).expect("a manifest");
-    fs::write(folder.join("src/main.rs"), main).expect("a program");
-    // The versions that are here already; cargo leaves out what the program does not need.
-    fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock")).expect("a lock file");
-}
-
-/// A target directory beside the one of this test, kept so that the next run finds its dependencies built.
-fn target() -> PathBuf {
-    let this = env::current_exe().expect("the path of this test");
-    let target = this.ancestors().nth(3).expect("target/PROFILE/deps/TEST");
-    target.join("tests/scratch")
 }
 
 fn workspace() -> &'static Path {

@@ -31,10 +31,13 @@ const VARIABLES: &[(&str, &str)] = &[
     ("plugins", "part"),
     ("workers", "none"),
     ("mail to", "nobody"),
-    ("restart interval", "never"),
     ("interval", "10ms (declared)"),
-    ("missed slots", "(skip, default)"),
-    ("idle probability", "0.5 (default)"),
+    ("missed", "skip (default)"),
+    ("idle", "0.5 (default)"),
+    ("restart", "never (default)"),
+    ("restart_jitter", "none (default)"),
+    ("on_error", "restart (default)"),
+    ("missed slots", ""),
     ("iterations", ""),
     ("overruns", ""),
     ("idle share", " %"),
@@ -129,12 +132,9 @@ fn usr1_writes_to_both_when_verbose() {
     let (output, _) = dump(&place, &flags, Some(&log));
     let both = rows(&output);
     assert_eq!(both, rows(&lines(&log)));
-    for (name, value) in [
-        ("verbose", "yes"),
-        ("interval", "20ms (flag)"),
-        ("missed slots", "0 (burst(3), flag)"),
-        ("idle probability", "0.25 (flag)"),
-    ] {
+    for (name, value) in
+        [("verbose", "yes"), ("interval", "20ms (flag)"), ("missed", "burst(3) (flag)"), ("idle", "0.25 (flag)")]
+    {
         assert_eq!(both[name], value);
     }
     assert!(both["command"].ends_with(&flags.join(" ")), "{both:#?}");

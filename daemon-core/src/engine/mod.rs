@@ -39,7 +39,9 @@ use crate::stats::Due;
 use agenda::Agenda;
 use appointments::Appointment;
 use recover::Recovery;
+pub(crate) use recover::{FIRST_PAUSE, HEALTHY, LONGEST_PAUSE, STORM, STORM_SPAN, YOUNG};
 use restart::Restart;
+pub(crate) use turn::{LOCK_CHECK, PID_CHECK};
 pub(crate) use words::{Action, HangUp, Input, Mode, Reply, Source, Step};
 
 /// Where the daemon is in its life.

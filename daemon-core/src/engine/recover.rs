@@ -14,16 +14,16 @@ use crate::duration::Pretty;
 use crate::error::Exit;
 
 /// A daemon that fails before it has been up this long is not restarted.
-const YOUNG: Duration = Duration::from_secs(10);
+pub(crate) const YOUNG: Duration = Duration::from_secs(10);
 /// A daemon that has been up this long is healthy: earlier failures are forgotten.
-const HEALTHY: Duration = Duration::from_secs(600);
+pub(crate) const HEALTHY: Duration = Duration::from_secs(600);
 /// The pause before the first restart; it doubles each time.
-const FIRST_PAUSE: Duration = Duration::from_secs(2);
+pub(crate) const FIRST_PAUSE: Duration = Duration::from_secs(2);
 /// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// More restarts than this in [`STORM_SPAN`] are a storm.
-const STORM: usize = 5;
-const STORM_SPAN: Duration = Duration::from_secs(60);
+pub(crate) const STORM: usize = 5;
+pub(crate) const STORM_SPAN: Duration = Duration::from_secs(60);
 
 /// A restart that a fatal error has made necessary.
 #[derive(Debug)]

@@ -13,9 +13,9 @@ use crate::plan::Trigger;
 use crate::stats::Count;
 
 /// The locks are looked at before the first thing that runs after this long.
-const LOCK_CHECK: Duration = Duration::from_secs(1);
+pub(crate) const LOCK_CHECK: Duration = Duration::from_secs(1);
 /// The PID file is looked at before the first thing that runs after this long.
-const PID_CHECK: Duration = Duration::from_secs(30);
+pub(crate) const PID_CHECK: Duration = Duration::from_secs(30);
 /// The run-time variables are written at most this often, however many signals ask for them.
 const DUMP_PAUSE: Duration = Duration::from_secs(1);
 

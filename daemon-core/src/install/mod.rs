@@ -50,8 +50,8 @@ fn files(plan: &Plan, program: &Path) -> Result<Vec<(String, String)>, Error> {
         let varies = if plan.log.value.varies() { ", the name changes with time" } else { "" };
         files.push((log.display().to_string(), format!("the log, owner {user}, mode 0640{varies}")));
     }
-    let log = crate::directory::state(&plan.name)?.join(format!("{}.log", plan.name));
     if plan.log.value == LogTo::nowhere() {
+        let log = crate::directory::background_log(&plan.name)?;
         files.push((log.display().to_string(), format!("the log with -d, owner {user}, mode 0640")));
     }
     Ok(files)

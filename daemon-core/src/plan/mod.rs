@@ -4,12 +4,14 @@
 
 mod check;
 mod hook;
+mod rows;
 mod setting;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub use hook::{Hook, Opt, Place, Trigger};
+pub(crate) use rows::Row;
 pub use setting::{Origin, Setting};
 
 use crate::error::Error;
@@ -24,6 +26,8 @@ use crate::on_error::OnError;
 pub struct Plan {
     /// The package's name, unless `name` says otherwise. Not yet checked.
     pub name: String,
+    /// The declaration gives a name of its own.
+    pub(crate) named: bool,
     /// The package's version.
     pub version: String,
     /// What the daemon is for.
@@ -60,6 +64,7 @@ impl Default for Plan {
     fn default() -> Self {
         Self {
             name: String::new(),
+            named: false,
             version: String::new(),
             about: String::new(),
             interval: Setting::default(Duration::ZERO),
