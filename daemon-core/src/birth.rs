@@ -10,6 +10,7 @@ use crate::handover::Handover;
 use crate::role::Role;
 use crate::schedule::Grid;
 use crate::signal::Signal;
+use crate::standing::Standing;
 use crate::sys::{process, reenter, signals};
 
 /// The variable by which an init system says that it wants to hear from us.
@@ -21,8 +22,7 @@ pub(crate) struct Birth {
     pub(crate) program: PathBuf,
     /// The directory that relative paths count from.
     pub(crate) base: PathBuf,
-    /// It has left its terminal.
-    pub(crate) detached: bool,
+    pub(crate) standing: Standing,
     /// What a hang-up means.
     pub(crate) hang_up: HangUp,
     /// Restarted in place: what the image before left.
@@ -47,21 +47,22 @@ pub(crate) struct Inherited {
 impl Birth {
     /// The circumstances of an image in this role. Ask before signals are listened for.
     pub(crate) fn of(role: Role) -> Result<Self, Error> {
-        let detached = matches!(role, Role::Daemon);
         match role {
             Role::Restarted(Some(handover)) => Ok(Self::restarted(handover)),
-            Role::Restarted(None) => Self::first(detached, Some(Inherited::default())),
-            _ => Self::first(detached, None),
+            Role::Restarted(None) => Self::first(Standing::Foreground, Some(Inherited::default())),
+            Role::Daemon => Self::first(Standing::Detached, None),
+            Role::Contained => Self::first(Standing::Contained, None),
+            Role::Front | Role::Preflight => Self::first(Standing::Foreground, None),
         }
     }
 
-    fn first(detached: bool, inherited: Option<Inherited>) -> Result<Self, Error> {
+    fn first(standing: Standing, inherited: Option<Inherited>) -> Result<Self, Error> {
         let base = std::env::current_dir().map_err(|error| os("can not tell the working directory", &error))?;
-        Ok(Self { program: program()?, base, detached, hang_up: hang_up(detached), inherited })
+        Ok(Self { program: program()?, base, standing, hang_up: hang_up(standing), inherited })
     }
 
     fn restarted(handover: Handover) -> Self {
-        let Handover { program, base, detached, restarts, failures, grid, locks, .. } = handover;
+        let Handover { program, base, standing, restarts, failures, grid, locks, .. } = handover;
         let adopt =
             |(name, numbers): (String, Vec<RawFd>)| (name, numbers.into_iter().filter_map(reenter::adopt).collect());
         let inherited = Inherited {
@@ -71,14 +72,15 @@ impl Birth {
             locks: locks.into_iter().map(adopt).collect(),
             believed: true,
         };
-        Self { program, base, detached, hang_up: hang_up(detached), inherited: Some(inherited) }
+        Self { program, base, standing, hang_up: hang_up(standing), inherited: Some(inherited) }
     }
 }
 
-/// In daemon mode a hang-up means "restart": detached, under an init system that wants to hear from us, or as process 1.
+/// In daemon mode a hang-up means "restart": detached, in a container, or under an init system that wants to hear from
+/// us.
 /// From a terminal it means that the terminal is gone, unless `nohup` said that this is all right.
-pub(crate) fn hang_up(detached: bool) -> HangUp {
-    if detached || process::pid() == 1 || std::env::var_os(NOTIFY).is_some() {
+pub(crate) fn hang_up(standing: Standing) -> HangUp {
+    if standing != Standing::Foreground || std::env::var_os(NOTIFY).is_some() {
         HangUp::Restart
     } else if process::has_terminal() && !signals::ignored(Signal::HUP) {
         HangUp::Stop

@@ -12,6 +12,7 @@ use crate::error::{Error, Exit};
 use crate::explain::{Circumstances, explain};
 use crate::guard::{self, guarded};
 use crate::install;
+use crate::keeper;
 use crate::launch::{self, Report};
 use crate::log::{self, LogFile, LogTo};
 use crate::plan::{Plan, Trigger};
@@ -20,6 +21,7 @@ use crate::role::Role;
 use crate::run::{ANSWER, Calendar, Ended, Parts, Real, Runner, World};
 use crate::signal::Signal;
 use crate::spec::Spec;
+use crate::standing::Standing;
 use crate::sys::reenter::{self, Origin};
 use crate::sys::{detach, process, signals};
 
@@ -65,7 +67,7 @@ pub trait Daemon: Sized + 'static {
         let lived =
             Role::enter(word.as_deref(), &mut report).and_then(|role| live::<Self>(spec, origin, role, &mut report));
         match lived {
-            Ok(exit) => exit.into(),
+            Ok(code) => code,
             Err(error) => {
                 if !report.failed(&error) {
                     // Nothing can be done where standard error is gone too.
@@ -78,7 +80,7 @@ pub trait Daemon: Sized + 'static {
 }
 
 /// Does what the command line asks, in this role. An `Err` is the reason for the launcher, or for standard error.
-fn live<D: Daemon>(mut spec: Spec<D>, origin: Origin, role: Role, report: &mut Report) -> Result<Exit, Error> {
+fn live<D: Daemon>(mut spec: Spec<D>, origin: Origin, role: Role, report: &mut Report) -> Result<ExitCode, Error> {
     spec.plan.checked_name()?;
     // clap can not be asked about two options of one name.
     spec.plan.check_options()?;
@@ -90,12 +92,13 @@ fn live<D: Daemon>(mut spec: Spec<D>, origin: Origin, role: Role, report: &mut R
             spec.plan.check()?;
             match role {
                 Role::Preflight => print(&format!("{ANSWER}{} {}\n", spec.plan.name, spec.plan.version)),
-                Role::Front if options.detach && may_detach()? => return launch::launch(&origin),
-                role => return run(spec, options, origin, role, report),
+                Role::Front if options.detach && may_detach()? => return launch::launch(&origin).map(Into::into),
+                Role::Front if process::pid() == 1 => return keeper::keep(&origin).map(Into::into),
+                role => return run(spec, options, origin, role, report).map(Into::into),
             }
         }
     }
-    Ok(Exit::Clean)
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Whether `-d` means anything here.
@@ -123,9 +126,13 @@ fn instructions<D: 'static>(spec: Spec<D>) -> Result<String, Error> {
 
 fn explanation(plan: &Plan, options: &cli::Options) -> Result<String, Error> {
     plan.check()?;
-    let detached = options.detach && may_detach()?;
+    let standing = match options.detach && may_detach()? {
+        true => Standing::Detached,
+        false if process::pid() == 1 => Standing::Contained,
+        false => Standing::Foreground,
+    };
     let program = birth::program()?;
-    explain(plan, &Circumstances { program: &program, options, hang_up: birth::hang_up(detached), detached })
+    explain(plan, &Circumstances { program: &program, options, hang_up: birth::hang_up(standing), standing })
 }
 
 fn run<D: Daemon>(
@@ -136,7 +143,8 @@ fn run<D: Daemon>(
     report: &mut Report,
 ) -> Result<Exit, Error> {
     let birth = Birth::of(role)?;
-    if birth.detached || birth.inherited.is_some() {
+    // What was started by a path in /proc would be called by that.
+    if birth.standing != Standing::Foreground || birth.inherited.is_some() {
         reenter::show_name(&birth.program);
     }
     let mut world = Real::new(declared_signals(&spec.plan), origin, birth.program.clone())?;
@@ -146,7 +154,7 @@ fn run<D: Daemon>(
     if birth.inherited.as_ref().is_some_and(|inherited| !inherited.believed) {
         ::log::warn!(target: "daemon", "what the old image handed over can not be read: a cold start");
     }
-    if birth.detached {
+    if birth.standing == Standing::Detached {
         settle(&mut spec.plan)?;
     }
     let parts = parts(spec, options, world.watch(), birth, std::mem::take(report))?;

@@ -10,9 +10,10 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use crate::clock::Mono;
+use crate::standing::Standing;
 
 /// Changes whenever a line changes its meaning.
-const VERSION: &str = "daemon-core-handover 1";
+const VERSION: &str = "daemon-core-handover 2";
 /// Restarts that are remembered; a storm is told by the last few.
 const REMEMBERED: usize = 16;
 
@@ -25,8 +26,8 @@ pub(crate) struct Handover {
     pub(crate) program: PathBuf,
     /// The directory that relative paths count from.
     pub(crate) base: PathBuf,
-    /// The daemon has no terminal and no standard output of its own.
-    pub(crate) detached: bool,
+    /// How the daemon stands to whoever started it.
+    pub(crate) standing: Standing,
     /// Why the restart happened.
     pub(crate) cause: String,
     /// When restarts happened, the newest last.
@@ -55,7 +56,7 @@ impl Handover {
         line("pid", &self.pid.to_string());
         line("program", &hex(&self.program));
         line("base", &hex(&self.base));
-        line("detached", &self.detached.to_string());
+        line("standing", &self.standing.to_string());
         line("cause", &hex(Path::new(&self.cause)));
         line("restarts", &list(self.restarts.iter().map(|at| at.0)));
         line("failures", &self.failures.to_string());
@@ -95,7 +96,7 @@ impl Handover {
             "pid" => self.pid = value.parse().ok()?,
             "program" => self.program = unhex(value)?.into(),
             "base" => self.base = unhex(value)?.into(),
-            "detached" => self.detached = value.parse().ok()?,
+            "standing" => self.standing = value.parse().ok()?,
             "cause" => self.cause = unhex(value)?.into_string().ok()?,
             "restarts" => self.restarts = numbers(value)?.into_iter().map(Mono).collect(),
             "failures" => self.failures = value.parse().ok()?,
@@ -151,7 +152,7 @@ mod tests {
             pid: 42,
             program: PathBuf::from(OsString::from_vec(b"/opt/\xff\n x".to_vec())),
             base: "/srv".into(),
-            detached: true,
+            standing: Standing::Contained,
             cause: "SIGHUP\nand more".into(),
             restarts: vec![Mono(1), Mono(u64::MAX)],
             failures: 3,

@@ -9,6 +9,8 @@ use crate::sys::{detach, memfd, process, reenter};
 
 /// The detached daemon, started by its launcher.
 pub(crate) const DAEMON: &str = "daemon";
+/// The daemon under the keeper of a container.
+pub(crate) const CONTAINED: &str = "contained";
 /// A trial start of a new program: does it load, does it understand its arguments and settings?
 pub(crate) const PREFLIGHT: &str = "preflight";
 /// The image after an in-place restart; a descriptor number follows.
@@ -20,6 +22,8 @@ pub(crate) enum Role {
     Front,
     /// The detached daemon.
     Daemon,
+    /// The daemon of a container, a child of process 1.
+    Contained,
     /// A trial start.
     Preflight,
     /// A daemon after its restart in place; `None` when what was handed over can not be believed.
@@ -33,6 +37,7 @@ impl Role {
         match word {
             None => Ok(Self::Front),
             Some(PREFLIGHT) => Ok(Self::Preflight),
+            Some(CONTAINED) => Ok(Self::Contained),
             Some(DAEMON) => {
                 let control =
                     detach::detach().map_err(|error| Error::new(Exit::Os, format!("can not detach: {error}")))?;

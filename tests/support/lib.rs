@@ -7,6 +7,7 @@ mod application;
 mod asked;
 mod chance;
 mod child;
+mod container;
 mod detached;
 mod each;
 pub mod grid;
@@ -16,6 +17,7 @@ pub mod loose;
 mod place;
 pub mod proc;
 pub mod record;
+mod terminal;
 mod trace;
 pub mod wall;
 
@@ -23,10 +25,12 @@ pub use application::Application;
 pub use asked::asked;
 pub use chance::Chance;
 pub use child::{Child, Ended};
+pub use container::Container;
 pub use detached::{Detached, holder, wait_until};
 pub use each::each;
 pub use launch::{alone, hostile, with_pending};
 pub use place::Place;
+pub use terminal::on_terminal;
 pub use trace::traced;
 
 use std::time::Duration;

@@ -17,6 +17,7 @@ use crate::engine::{
 use crate::error::Error;
 use crate::on_error::Policy;
 use crate::plan::{Hook, Plan, Trigger};
+use crate::standing::Standing;
 use rehearsal::Rehearsal;
 use stages::Stages;
 
@@ -26,8 +27,7 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) options: &'a Options,
     /// What a hang-up means here, and with it whether this is daemon mode.
     pub(crate) hang_up: HangUp,
-    /// `-d` will be heeded.
-    pub(crate) detached: bool,
+    pub(crate) standing: Standing,
 }
 
 /// The text of `--explain`.
@@ -153,8 +153,15 @@ fn hooks(page: &mut Page, plan: &Plan) {
 }
 
 fn start(page: &mut Page, stages: &Stages<'_>, life: &Rehearsal, here: &Circumstances<'_>) {
-    if here.detached {
-        page.line("-d: a process of its own in the background; the command returns when the last stage is done.");
+    match here.standing {
+        Standing::Foreground => {}
+        Standing::Detached => {
+            page.line("-d: a process of its own in the background; the command returns when the last stage is done.");
+        }
+        Standing::Contained => {
+            page.line("Process 1 of a container: a child of it is the daemon. Process 1 passes signals on, collects");
+            page.line("whatever ends, and ends with the daemon's exit code.");
+        }
     }
     page.steps(stages, &life.start);
     page.line("What fails ends the start: what was done is undone as in a stop.");

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::explain::Circumstances;
 use crate::log::LogTo;
 use crate::plan::Plan;
+use crate::standing::Standing;
 
 /// Tells of the steps of one plan.
 pub(super) struct Stages<'a> {
@@ -23,7 +24,7 @@ impl<'a> Stages<'a> {
             Some(path) => format!("file {}", path.display()),
             None => plan.lock.value.to_string(),
         };
-        let log = if here.detached && plan.log.value == LogTo::nowhere() {
+        let log = if here.standing == Standing::Detached && plan.log.value == LogTo::nowhere() {
             directory::background_log(&plan.name)?.display().to_string()
         } else {
             plan.log.value.to_string()

@@ -21,7 +21,8 @@ fn plan() -> Plan {
 }
 
 fn text(plan: &Plan, hang_up: HangUp, options: &Options) -> String {
-    let here = Circumstances { program: Path::new("/opt/probe"), options, hang_up, detached: options.detach };
+    let standing = if options.detach { Standing::Detached } else { Standing::Foreground };
+    let here = Circumstances { program: Path::new("/opt/probe"), options, hang_up, standing };
     explain(plan, &here).expect("a text")
 }
 

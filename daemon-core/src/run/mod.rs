@@ -172,7 +172,7 @@ impl<D: 'static, W: World> Runner<D, W> {
             pid: process::pid(),
             program: self.parts.birth.program.clone(),
             base: self.parts.birth.base.clone(),
-            detached: self.parts.birth.detached,
+            standing: self.parts.birth.standing,
             cause: self.engine.restart_cause().to_owned(),
             restarts: self.parts.restarts().to_vec(),
             failures: self.engine.failures(),

@@ -4,13 +4,14 @@ use super::Parts;
 use crate::birth::Birth;
 use crate::context::{Cause, problems};
 use crate::duration::Pretty;
-use crate::engine::{Action, Engine, Input, Reply, Source, Step};
+use crate::engine::{Action, Engine, HangUp, Input, Reply, Source, Step};
 use crate::error::{Error, Exit, Result};
 use crate::guard::guarded;
 use crate::lock::Acquired;
 use crate::pid_file::PidFile;
 use crate::plugin::Plugins;
 use crate::spec::Spec;
+use crate::standing::Standing;
 use crate::status::{self, Facts};
 
 /// Carries out one step and answers.
@@ -61,8 +62,8 @@ fn acquire<D>(parts: &mut Parts<D>, index: usize) -> Acquired {
 }
 
 fn open_log<D>(parts: &Parts<D>) -> Result<(), Error> {
-    let Birth { base, detached, .. } = &parts.birth;
-    crate::log::open(&parts.plan.log.value, base, parts.verbose, *detached)
+    let Birth { base, standing, .. } = &parts.birth;
+    crate::log::open(&parts.plan.log.value, base, parts.verbose, *standing == Standing::Detached)
 }
 
 fn write_pid<D>(parts: &mut Parts<D>) -> Result<(), Error> {
@@ -209,7 +210,7 @@ fn dump<D>(parts: &Parts<D>, engine: &Engine) {
         interval: context.interval(),
         stopping: context.stopping(),
         verbose: parts.verbose,
-        detached: parts.birth.detached,
+        daemon_mode: parts.birth.hang_up == HangUp::Restart,
         restarts: parts.restarts().len(),
         plugins: context.plugins.names(),
         log: crate::log::shown_path().map(|path| path.display().to_string()),

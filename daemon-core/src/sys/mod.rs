@@ -6,6 +6,7 @@
 pub(crate) mod clock;
 pub(crate) mod clock_set;
 pub(crate) mod detach;
+pub(crate) mod init;
 pub(crate) mod interlock;
 pub(crate) mod local_time;
 pub(crate) mod memfd;

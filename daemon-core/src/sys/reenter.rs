@@ -53,6 +53,11 @@ impl Origin {
         self.command(Path::new("/proc/self/exe"), role).stdin(control).spawn()
     }
 
+    /// Starts this very image in `role`, with the descriptors and the mask of signals that we have.
+    pub(crate) fn spawn_beside(&self, role: &str) -> io::Result<Child> {
+        self.command(Path::new("/proc/self/exe"), role).spawn()
+    }
+
     fn command(&self, image: &Path, role: &str) -> Command {
         let mut command = Command::new(image);
         let mut arguments = self.arguments.iter();

@@ -1,13 +1,9 @@
 //! Row 48: many signals at once; and hang-ups, with and without a terminal.
 
-use std::ffi::CString;
 use std::fs::File;
-use std::io;
-use std::os::fd::{AsRawFd, FromRawFd};
-use std::os::unix::process::CommandExt;
 use std::time::{Duration, Instant};
 
-use daemon_tests::{Chance, Child, Place, figure, rounds};
+use daemon_tests::{Chance, Child, Place, figure, on_terminal, rounds};
 use nix::sys::signal::Signal;
 
 use crate::{expect_clean, expect_orderly, only, start, watched};
@@ -73,37 +69,10 @@ fn fault_048_hang_ups_without_a_terminal_do_not_stop_it() {
     figure("fault_048", &format!("{full} of 1000 HUP without a terminal: goes on, told {told} times"));
 }
 
-/// A terminal: its master, and the name under which a session opens it.
-fn terminal() -> (File, CString) {
-    // SAFETY: the descriptor is new and owned by the file alone; the name is written into a buffer of the given size.
-    unsafe {
-        let master = libc::posix_openpt(libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC);
-        assert!(master >= 0, "no terminal: {}", io::Error::last_os_error());
-        let master = File::from_raw_fd(master);
-        assert_eq!(libc::grantpt(master.as_raw_fd()), 0);
-        assert_eq!(libc::unlockpt(master.as_raw_fd()), 0);
-        let mut name = [0; 64];
-        let size = name.len();
-        assert_eq!(libc::ptsname_r(master.as_raw_fd(), name.as_mut_ptr(), size), 0);
-        (master, std::ffi::CStr::from_ptr(name.as_ptr()).to_owned())
-    }
-}
-
 /// The daemon as the leader of a session on a new terminal.
 fn start_on_terminal(place: &Place) -> (Child, File) {
-    let (master, name) = terminal();
     let mut command = watched(place, &[]);
-    // SAFETY: only calls that are allowed between fork and exec; the name was made before. What is opened stays open:
-    // the terminal belongs to the session as long as somebody has it open.
-    unsafe {
-        command.pre_exec(move || {
-            let slave = libc::open(name.as_ptr(), libc::O_RDWR);
-            if slave >= 0 && libc::ioctl(slave, libc::TIOCSCTTY, 0) == 0 {
-                return Ok(());
-            }
-            Err(io::Error::last_os_error())
-        });
-    }
+    let master = on_terminal(&mut command);
     (Child::spawn(command), master)
 }
 

@@ -22,6 +22,7 @@ use crate::plan::Plan;
 use crate::plugin::Plugins;
 use crate::signal::Signal;
 use crate::spec::Spec;
+use crate::standing::Standing;
 use crate::stats::Summary;
 
 #[cfg(feature = "cron")]
@@ -247,7 +248,7 @@ impl Sim {
             birth: Birth {
                 program: "/x".into(),
                 base: "/".into(),
-                detached: false,
+                standing: Standing::Foreground,
                 hang_up: HangUp::Ignore,
                 inherited: self.inherited,
             },
