@@ -18,6 +18,7 @@ use crate::error::{Error, Exit};
 use crate::lock::Lock;
 use crate::log::LogFile;
 use crate::missed::Missed;
+use crate::nice::Nice;
 use crate::on_error::OnError;
 use crate::plan::Plan;
 use crate::spec::Spec;
@@ -45,6 +46,7 @@ const FLAGS: &[(&str, Option<char>, &str, &str)] = &[
     ("restart", None, "DURATION", "In daemon mode: restart in place this often (10s and more), or 0 for never"),
     ("restart-jitter", None, "DURATION", "By how much, at most, such a restart comes later"),
     ("on-error", None, "POLICY", "What follows when a hook fails: log, restart or stop"),
+    ("nice", None, "auto|N", "Process priority: auto, by the interval, or a niceness from -20 to 19"),
     ("idle", None, "0..1", "Without an interval: how often an idle event follows an iteration"),
 ];
 
@@ -181,6 +183,7 @@ fn override_settings(plan: &mut Plan, matches: &ArgMatches) -> Result<(), Error>
     plan.restart.overridden(value(matches, "restart", read_duration)?);
     plan.restart_jitter.overridden(value(matches, "restart-jitter", read_duration)?);
     plan.on_error.overridden(value(matches, "on-error", read_word::<OnError>)?);
+    plan.nice.overridden(value(matches, "nice", read_word::<Nice>)?);
     plan.idle.overridden(value(matches, "idle", read_probability)?);
     plan.log.overridden(value(matches, "log", |text| match text {
         "" => Err("write the name of a file".into()),

@@ -217,6 +217,7 @@ fn parts<D: Daemon>(
         pid_file: options.pid_file.is_some(),
         locks: locks.len(),
         grid: birth.inherited.as_mut().and_then(|inherited| inherited.grid.take()),
+        niceness: process::niceness(),
         seed: process::seed(),
     };
     let calendar = Calendar::of(&plan)?;

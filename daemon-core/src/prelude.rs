@@ -13,6 +13,7 @@ pub use crate::error::{Error, Exit, Result};
 pub use crate::event::Event;
 pub use crate::lock::Lock;
 pub use crate::missed::Missed;
+pub use crate::nice::Nice;
 pub use crate::on_error::OnError;
 pub use crate::plugin::Plugin;
 pub use crate::signal::Signal;

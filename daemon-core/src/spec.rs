@@ -11,6 +11,7 @@ use crate::hook::{BoxedHook, BoxedSetup, HookFn, HookResult, PluginFn, SetupFn, 
 use crate::lock::Lock;
 use crate::log::LogFile;
 use crate::missed::Missed;
+use crate::nice::Nice;
 use crate::on_error::OnError;
 use crate::plan::{Hook, Opt, Place, Plan, Trigger};
 use crate::plugin::MakePlugin;
@@ -112,6 +113,13 @@ impl<D: 'static> Spec<D> {
     /// What follows when a hook fails. Default: [`OnError::restart`]. Flag: `--on-error`.
     pub fn on_error(&mut self, what: OnError) -> &mut Self {
         self.plan.on_error.declare(what);
+        self
+    }
+
+    /// The process priority: `Nice::auto()`, by the interval, or a niceness from -20 to 19. Default: not touched. Where it
+    /// is not allowed (above 0 it always is) there is one warning. Flag: `--nice`.
+    pub fn nice(&mut self, nice: impl Into<Nice>) -> &mut Self {
+        self.plan.nice.declare(nice.into());
         self
     }
 

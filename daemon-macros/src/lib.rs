@@ -76,6 +76,7 @@ use proc_macro::TokenStream;
 /// | `restart` | in daemon mode: how often the daemon restarts in place, from `10s`; a text with a unit, or a `Duration` | never | `restart = "12h"` |
 /// | `restart_jitter` | by how much, at most, each such restart comes later; less than `restart` | `0` | `restart_jitter = "30m"` |
 /// | `on_error` | what follows when a hook fails, a word: `log`, `restart`, `stop`; or an `OnError` | `restart` | `on_error = stop` |
+/// | `nice` | the process priority: `auto`, by the interval, or a niceness from -20 to 19 | not touched | `nice = auto` |
 /// | `instructions` | lines that the install instructions get, an array of texts | none | `instructions = ["Create /var/spool/beats."]` |
 /// | `help` | the whole text of `--help`, in place of the one that is made | made of the declaration | `help = include_str!("help.txt")` |
 ///

@@ -1,6 +1,6 @@
 //! How a daemon starts and stops: two lists of stages, and what a failure in either means.
 //!
-//! Start: environment → locks → log → PID file → plugins → setup → `init`. Stop: errors still to tell → `shutdown` → state dropped
+//! Start: environment → locks → log → priority → PID file → plugins → setup → `init`. Stop: errors still to tell → `shutdown` → state dropped
 //! → plugins in reverse → PID file → locks in reverse. Only what was reached is undone; the lock is always given back last.
 
 use std::collections::VecDeque;
@@ -25,6 +25,8 @@ impl Engine {
         self.queue.push_back(Step::CheckEnvironment);
         self.queue.extend((0..self.mode.locks).map(Step::Acquire));
         self.queue.push_back(Step::OpenLog);
+        // Behind the log, which is told of it, and before any thread of a plugin, which inherits it.
+        self.queue.extend(self.priority_step());
         if self.mode.pid_file {
             self.queue.push_back(Step::WritePid);
         }

@@ -10,6 +10,7 @@
 //! | `agenda` | which hooks belong to which trigger |
 //! | `appointments` | hooks that follow the wall clock |
 //! | `life` | the stages of starting and stopping |
+//! | `priority` | which process priority is wanted |
 //! | `recover` | what follows from a fatal error |
 //! | `restart` | the way from a wish to restart to the new image |
 //! | `words` | what goes in and what comes out |
@@ -20,6 +21,7 @@ mod agenda;
 mod appointments;
 mod life;
 mod news;
+mod priority;
 mod recover;
 mod restart;
 mod turn;
@@ -38,6 +40,7 @@ use crate::stats::Due;
 
 use agenda::Agenda;
 use appointments::Appointment;
+use priority::Priority;
 use recover::Recovery;
 pub(crate) use recover::{FIRST_PAUSE, HEALTHY, LONGEST_PAUSE, STORM, STORM_SPAN, YOUNG};
 use restart::Restart;
@@ -88,6 +91,7 @@ pub(crate) struct Engine {
     /// `None`: iterate at once.
     grid: Option<Grid>,
     interval: Duration,
+    priority: Priority,
     queue: VecDeque<Step>,
     stop: Option<Stop>,
     restart: Restart,
@@ -130,6 +134,7 @@ impl Engine {
             iteration: None,
             grid: None,
             interval: plan.interval.value,
+            priority: Priority::new(plan.nice.value, mode.niceness),
             queue: VecDeque::new(),
             stop: None,
             restart: Restart::default(),

@@ -75,6 +75,7 @@ impl Engine {
             return self.report(format!("interval {shown} refused: it must be 0 or from 100us to 100 years"), out);
         }
         self.interval = interval;
+        self.priority.begin_anew();
         self.grid = (!interval.is_zero()).then(|| {
             let grid = Grid::after(self.last_due, interval);
             // One interval after the last slot may be long past: then it is due now, and nothing was missed.
@@ -94,6 +95,7 @@ impl Engine {
             (Step::PluginSetup(index), Ok(())) => self.plugins_set_up = index + 1,
             (Step::Setup, Ok(())) => self.born = true,
             (Step::WritePid, Ok(())) => self.pid_written = true,
+            (Step::Nice(niceness), outcome) => self.on_niceness(niceness, outcome, out),
             (Step::MendPid, Err(error)) => out.push(Action::Log(Level::Warn, error.to_string())),
             (Step::Drop, outcome) => {
                 self.born = false;

@@ -59,6 +59,10 @@ impl Engine {
             self.dumped = Some(now);
             out.push(Action::Dump);
         }
+        if let Some(step) = self.priority_step() {
+            self.queue.push_back(step);
+            return true;
+        }
         // After a fatal error nothing of the author's runs until the daemon has begun anew.
         if recovering {
             let dump = if self.dump_wanted { self.dump_due() } else { None };
@@ -153,8 +157,12 @@ impl Engine {
         let overrun = iteration.interval.is_some_and(|interval| took >= interval);
         self.iterations += 1;
         self.idle_owed = !self.agenda.idle.is_empty() && self.idle_follows(now);
+        let late = iteration.began.since(iteration.due);
+        if let Some(interval) = iteration.interval {
+            self.priority.began(late, interval);
+        }
         out.push(Action::Count(Count::Iteration {
-            late: iteration.began.since(iteration.due),
+            late,
             took,
             idle: iteration.interval.map(|interval| interval.saturating_sub(took)),
             overrun,

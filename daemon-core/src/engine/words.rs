@@ -31,6 +31,8 @@ pub(crate) struct Mode {
     pub(crate) pid_file: bool,
     /// How many locks there are to take, in order.
     pub(crate) locks: usize,
+    /// How nice the process is at the start of this image.
+    pub(crate) niceness: i32,
     /// Where the sequence for idle probabilities starts.
     pub(crate) seed: u64,
 }
@@ -101,6 +103,8 @@ pub(crate) enum Step {
     Renew(usize),
     /// Open the log's targets: not before the lock is held, for the file may be another instance's.
     OpenLog,
+    /// Set the process priority.
+    Nice(i32),
     /// Write the PID file: not before the lock is held, for it may be another instance's.
     WritePid,
     /// Put the PID file back if somebody removed it.

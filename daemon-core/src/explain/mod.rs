@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::on_error::Policy;
 use crate::plan::{Hook, Plan, Trigger};
 use crate::standing::Standing;
+use crate::sys::process;
 use rehearsal::Rehearsal;
 use stages::Stages;
 
@@ -38,6 +39,7 @@ pub(crate) fn explain(plan: &Plan, here: &Circumstances<'_>) -> Result<String, E
         hang_up: here.hang_up,
         pid_file: here.options.pid_file.is_some(),
         locks: usize::from(!plan.lock.value.is_none()),
+        niceness: process::niceness(),
         ..Mode::default()
     };
     let life = Rehearsal::of(plan, &mode);
@@ -196,7 +198,7 @@ fn running(page: &mut Page, plan: &Plan, stages: &Stages<'_>, life: &Rehearsal, 
 
 /// Runs beside the iterations.
 fn is_beside(hook: &Hook) -> bool {
-    matches!(hook.trigger, Trigger::Every(_) | Trigger::Signal(_))
+    !matches!(hook.trigger, Trigger::Tick | Trigger::Event(_))
 }
 
 fn restart(page: &mut Page, plan: &Plan, stages: &Stages<'_>, life: &Rehearsal, here: &Circumstances<'_>) {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::clock::Mono;
 use crate::engine::{Action, Engine, HangUp, Input, Mode, Reply, Source, Step};
 use crate::lock::{Acquired, Held, Renewal};
+use crate::nice::Nice;
 use crate::plan::Plan;
 use crate::signal::Signal;
 
@@ -25,6 +26,10 @@ pub(super) struct Rehearsal {
 impl Rehearsal {
     pub(super) fn of(plan: &Plan, mode: &Mode) -> Self {
         let mut plan = plan.clone();
+        // The interval decides about it, and is about to be another.
+        if plan.nice.value == Nice::auto() {
+            plan.nice.value = Nice::of_interval(plan.interval.value).into();
+        }
         // One iteration and then a pause, whatever is declared: in it the signal comes.
         plan.interval.value = Duration::from_secs(3600);
         let plan = Rc::new(plan);

@@ -46,6 +46,7 @@ impl<'a> Stages<'a> {
             Step::Acquire(_) => format!("take the lock: {}", self.lock),
             Step::Renew(_) => format!("look whether the lock is still ours: {}", self.lock),
             Step::OpenLog => format!("open the log: {}", self.log),
+            Step::Nice(niceness) => format!("set the process priority to {niceness}"),
             Step::WritePid => format!("write the PID file {}", self.pid_file),
             Step::MendPid => format!("put the PID file {} back", self.pid_file),
             Step::RemovePid => format!("remove the PID file {}", self.pid_file),

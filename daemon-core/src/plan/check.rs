@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{Hook, Origin, Plan, Setting, Trigger};
 use crate::duration::Pretty;
 use crate::error::{Error, Exit};
+use crate::nice::Kind;
 use crate::schedule::{LONGEST_INTERVAL, SHORTEST_INTERVAL};
 
 /// A restart more often than this would be a storm of its own.
@@ -21,6 +22,7 @@ impl Plan {
         self.check_interval()?;
         self.check_idle()?;
         self.check_restart()?;
+        self.check_nice()?;
         self.hooks.iter().try_for_each(check_hook)?;
         self.check_options()
     }
@@ -47,6 +49,15 @@ impl Plan {
             return Ok(());
         }
         Err(refuse(origin, format!("idle = {value} ({origin}): write a probability from 0 to 1, as in 0.5")))
+    }
+
+    fn check_nice(&self) -> Result<(), Error> {
+        match (self.nice.value.0, self.nice.origin) {
+            (Kind::Fixed(niceness), origin) if !(-20..=19).contains(&niceness) => {
+                Err(refuse(origin, format!("nice = {niceness} ({origin}): write auto or a number from -20 to 19")))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn check_restart(&self) -> Result<(), Error> {
@@ -151,6 +162,14 @@ mod tests {
         }
         let every = Trigger::Every(Duration::ZERO);
         assert!(refused(|plan| plan.hooks.push(Hook::new(every, Place::here()))).contains("period"));
+    }
+
+    #[test]
+    fn a_niceness_is_in_the_range_of_the_system() {
+        for nice in [-21, 20, i32::MIN, i32::MAX] {
+            assert!(refused(|plan| plan.nice.declare(nice.into())).contains("from -20 to 19"), "{nice}");
+        }
+        assert_eq!(plan(|plan| plan.nice.declare((-20).into())), Ok(()));
     }
 
     #[test]

@@ -19,6 +19,7 @@ use crate::lock::Lock;
 use crate::log::LogTo;
 use crate::missed::Missed;
 use crate::name::Name;
+use crate::nice::Nice;
 use crate::on_error::OnError;
 
 /// What was declared, as plain data.
@@ -48,6 +49,8 @@ pub struct Plan {
     pub restart_jitter: Setting<Duration>,
     /// What follows when a hook fails.
     pub on_error: Setting<OnError>,
+    /// How nice the process is to others.
+    pub nice: Setting<Nice>,
     /// The author's lines for `-i`.
     pub instructions: Vec<String>,
     /// The whole text of `--help`, when the author wrote one.
@@ -75,6 +78,7 @@ impl Default for Plan {
             restart: Setting::default(Duration::ZERO),
             restart_jitter: Setting::default(Duration::ZERO),
             on_error: Setting::default(OnError::restart()),
+            nice: Setting::default(Nice::untouched()),
             instructions: Vec::new(),
             help: None,
             hooks: Vec::new(),

@@ -43,6 +43,7 @@ impl Plan {
             row("restart", &self.restart, pretty_or("never")),
             row("restart_jitter", &self.restart_jitter, pretty_or("none")),
             row("on_error", &self.on_error, shown),
+            row("nice", &self.nice, shown),
             said("instructions", !self.instructions.is_empty(), lines),
             said("help", self.help.is_some(), help.to_owned()),
         ]

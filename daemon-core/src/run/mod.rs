@@ -52,6 +52,9 @@ pub(crate) trait World {
     /// Adds what has come meanwhile, without sleeping.
     fn poll(&mut self, news: &mut VecDeque<Input>);
 
+    /// Sets the process priority.
+    fn set_niceness(&mut self, niceness: i32) -> Result<(), Error>;
+
     /// Starts the program for trial; its end is news.
     fn preflight(&mut self, news: &mut VecDeque<Input>);
 
@@ -125,6 +128,10 @@ impl<D: 'static, W: World> Runner<D, W> {
                     Action::Run(Step::Exec) => {
                         let error = self.exec();
                         self.inbox.push_back(Input::Done(Err(error)));
+                    }
+                    Action::Run(Step::Nice(niceness)) => {
+                        let outcome = self.world.set_niceness(niceness);
+                        self.collect(Input::Done(outcome));
                     }
                     Action::Run(step) => {
                         let answer = perform::step(&mut self.parts, &mut self.daemon, &self.engine, step);

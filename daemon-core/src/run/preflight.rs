@@ -32,6 +32,8 @@ impl Preflight {
         let shown = path.display();
         let program = Program::open(path).map_err(|error| format!("{shown}: {error}"))?;
         let mut child = origin.spawn(&program, role::PREFLIGHT).map_err(|error| format!("{shown}: {error}"))?;
+        // What runs beside the loop gives way to it. That it is not possible would be no reason not to try.
+        let _ = process::set_niceness(child.id(), (process::niceness().max(0) + 1).min(19));
         match process::pidfd(child.id()) {
             Ok(pidfd) => Ok(Self { child, killed: false, pidfd, program }),
             Err(error) => {

@@ -172,6 +172,10 @@ impl World for Real {
         }
     }
 
+    fn set_niceness(&mut self, niceness: i32) -> Result<(), Error> {
+        process::set_niceness(0, niceness).map_err(|error| Error::new(Exit::NoPermission, error.to_string()))
+    }
+
     fn preflight(&mut self, news: &mut VecDeque<Input>) {
         if let Err(why) = self.start_preflight() {
             news.push_back(Input::Preflight(Err(why)));

@@ -79,6 +79,13 @@ pub(crate) fn niceness() -> i32 {
     unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) }
 }
 
+/// Sets how nice the thread of this number is, or our own for 0. What a thread starts inherits it.
+pub(crate) fn set_niceness(thread: u32, niceness: i32) -> std::io::Result<()> {
+    // SAFETY: no memory is passed.
+    let set = unsafe { libc::setpriority(libc::PRIO_PROCESS, thread, niceness) };
+    if set == 0 { Ok(()) } else { Err(std::io::Error::last_os_error()) }
+}
+
 /// How many threads the process has.
 pub(crate) fn threads() -> usize {
     fs::read_dir("/proc/self/task").map_or(1, Iterator::count)

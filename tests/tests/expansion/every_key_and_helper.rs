@@ -11,6 +11,7 @@
     restart = "12h",
     restart_jitter = "30m",
     on_error = stop,
+    nice = auto,
     instructions = ["Create /var/spool/pulse."],
     help = include_str!("help.txt")
 )]

@@ -33,6 +33,7 @@ struct Everything;
     restart = "12h",
     restart_jitter = "30m",
     on_error = log,
+    nice = -5,
     instructions = ["Create /var/spool/all.", "Mind the gap."],
     help = "No help today.",
 )]
@@ -115,6 +116,7 @@ impl Daemon for ByHand {
         spec.restart(Duration::from_secs(43_200));
         spec.restart_jitter(Duration::from_secs(1_800));
         spec.on_error(OnError::log());
+        spec.nice(-5);
         spec.instructions(["Create /var/spool/all.", "Mind the gap."]);
         spec.help("No help today.");
         spec.setup(|_| Self);
@@ -160,7 +162,7 @@ fn the_macro_declares_what_a_person_declares() {
 #[test]
 fn every_difference_is_seen() {
     type More = fn(&mut Spec<ByHand>);
-    let differences: [(&str, More); 14] = [
+    let differences: [(&str, More); 15] = [
         ("package", |spec| {
             spec.package("all", "99.0.0");
         }),
@@ -184,6 +186,9 @@ fn every_difference_is_seen() {
         }),
         ("idle", |spec| {
             spec.idle(0.26);
+        }),
+        ("nice", |spec| {
+            spec.nice(Nice::auto());
         }),
         ("instructions", |spec| {
             spec.instructions(["one more"]);

@@ -28,6 +28,7 @@ use crate::stats::Summary;
 #[cfg(feature = "cron")]
 mod cron;
 mod errors;
+mod priority;
 mod recover;
 mod restart;
 mod schedule;
@@ -52,6 +53,10 @@ struct Clock {
     handed_over: RefCell<Vec<Handover>>,
     /// What the new image was to hear of.
     unheard: RefCell<Vec<Signal>>,
+    /// Which priorities were asked for, and when.
+    niceness: RefCell<Vec<(f64, i32)>>,
+    /// What is below is not allowed.
+    least_nice: Cell<i32>,
     /// A HUP comes while the first trial runs.
     ask_again_during_trial: Cell<bool>,
 }
@@ -136,6 +141,14 @@ impl World for Virtual {
         while self.deliver(self.0.mono.get(), news) {}
     }
 
+    fn set_niceness(&mut self, niceness: i32) -> Result<(), Error> {
+        self.0.niceness.borrow_mut().push((self.0.seconds(), niceness));
+        if niceness < self.0.least_nice.get() {
+            return Err(Error::new(Exit::NoPermission, "not allowed here"));
+        }
+        Ok(())
+    }
+
     fn preflight(&mut self, news: &mut VecDeque<Input>) {
         let verdict = self.0.trials.borrow_mut().pop_front().expect("a trial was expected");
         if self.0.ask_again_during_trial.take() {
@@ -187,6 +200,7 @@ struct Sim {
 impl Sim {
     fn new() -> Self {
         let (clock, notes) = (Rc::new(Clock::default()), Rc::default());
+        clock.least_nice.set(-20);
         let mut spec = Spec::default();
         spec.package("probe", "0.0.0");
         let (probe_clock, probe_notes) = (Rc::clone(&clock), Rc::clone(&notes));
@@ -263,6 +277,7 @@ impl Sim {
             stats: runner.parts.context.stats(),
             notes: self.notes.take(),
             handed_over: self.clock.handed_over.take(),
+            niceness: self.clock.niceness.take(),
             trials_left: self.clock.trials.borrow().len(),
         }
     }
@@ -273,6 +288,7 @@ struct Run {
     stats: Summary,
     notes: Vec<(f64, String)>,
     handed_over: Vec<Handover>,
+    niceness: Vec<(f64, i32)>,
     trials_left: usize,
 }
 
