@@ -9,11 +9,12 @@ struct Parent;
 
 impl Parent {
     fn tick(&self) -> Result<()> {
-        let output = Command::new("cat").arg("/proc/self/status").output()?;
+        let output = Command::new("cat").args(["/proc/self/status", "/proc/self/timerslack_ns"]).output()?;
         let text = String::from_utf8(output.stdout)?;
         for line in text.lines().filter(|line| line.starts_with("Sig")) {
             log::info!("child {}", line.replace('\t', " "));
         }
+        log::info!("child slack {}", text.lines().last().unwrap_or_default());
         Ok(())
     }
 }

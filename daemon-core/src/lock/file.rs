@@ -198,6 +198,9 @@ impl Provider for FileLock {
         let Some(hold) = &self.held else {
             return Renewal::Lost("it was never taken".into());
         };
+        if let Some(name) = &hold.name {
+            interlock::forget_questions(name.as_fd());
+        }
         let shown = self.path.display();
         match inode_of(&self.path) {
             Ok(inode) if inode == hold.inode => Renewal::Held(Held::default()),

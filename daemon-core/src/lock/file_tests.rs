@@ -43,6 +43,20 @@ fn one_holder_at_a_time_and_the_loser_learns_who() {
     assert!(held(&second.acquire()));
 }
 
+/// Whoever asks the kernel name for its holder takes a place with it: each look at the lock makes room again.
+#[test]
+fn fault_023_a_name_that_was_asked_too_often_answers_after_a_look() {
+    let place = Place::new("asked");
+    let mut lock = place.lock();
+    assert!(held(&lock.acquire()));
+    let at = crate::directory::check(&place.0).expect("a safe directory");
+    let name = kernel_name(at, &lock.path);
+    let asked = (0..100_000).take_while(|_| interlock::holder(&name).is_some()).count();
+    assert!((300..100_000).contains(&asked), "{asked} questions");
+    assert!(matches!(lock.renew(), Renewal::Held(_)));
+    assert_eq!(interlock::holder(&name).map(|peer| peer.pid), Some(std::process::id().cast_signed()));
+}
+
 #[test]
 fn fault_019_a_removed_file_is_noticed_and_lets_nobody_else_in() {
     let place = Place::new("removed");

@@ -65,7 +65,6 @@ impl Real {
         let mut wanted: Vec<Signal> = ALWAYS.into_iter().chain(declared).collect();
         wanted.sort_unstable();
         wanted.dedup();
-        clock::least_timer_slack();
         let failed = |what: &str, error: &dyn std::fmt::Display| Error::new(Exit::Os, format!("{what}: {error}"));
         let signals =
             signals::Signals::listen(&wanted).map_err(|error| failed("can not listen for signals", &error))?;

@@ -1,4 +1,4 @@
-//! Reads the three clocks, and the one word about the scheduler that ticks need.
+//! Reads the three clocks.
 
 use nix::time::{ClockId, clock_gettime};
 
@@ -25,12 +25,4 @@ fn read(clock: ClockId) -> u64 {
         let seconds = u64::try_from(time.tv_sec()).unwrap_or(0);
         seconds.saturating_mul(1_000_000_000).saturating_add(u64::try_from(time.tv_nsec()).unwrap_or(0))
     })
-}
-
-/// Asks the kernel not to round this thread's sleeps: the default slack makes every one up to 50 µs late.
-pub(crate) fn least_timer_slack() {
-    // SAFETY: PR_SET_TIMERSLACK takes one number and touches no memory.
-    unsafe {
-        libc::prctl(libc::PR_SET_TIMERSLACK, 1 as libc::c_ulong);
-    }
 }

@@ -4,7 +4,10 @@
 //! one network namespace, and any local user can take the name first, so it only ever adds to a file lock.
 
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+
+/// How many questions can be asked of a holder that is busy. The system's own limit, `somaxconn`, is rarely higher.
+const QUESTIONS: i32 = 4096;
 
 /// Who holds a name: as the kernel saw it when the name was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,9 +31,9 @@ pub(crate) fn take(name: &str) -> io::Result<Taken> {
     // SAFETY: the address is fully initialised and `len` is within it.
     let bound = unsafe { libc::bind(socket.as_raw_fd(), (&raw const address).cast(), len) };
     if bound == 0 {
-        // Listening is what lets others ask for our credentials; nothing is ever accepted.
+        // Listening is what lets others ask for our credentials; nobody is ever talked to.
         // SAFETY: no memory is passed.
-        check(unsafe { libc::listen(socket.as_raw_fd(), 128) })?;
+        check(unsafe { libc::listen(socket.as_raw_fd(), QUESTIONS) })?;
         return Ok(Taken::Ours(socket));
     }
     let error = io::Error::last_os_error();
@@ -40,8 +43,23 @@ pub(crate) fn take(name: &str) -> io::Result<Taken> {
     Err(error)
 }
 
-/// Asks who holds `name`; `None` when it just went, or does not answer. Ask sparingly: nobody ever accepts, so each
-/// question takes one of a few places.
+/// Makes room for further questions to the holder of the name, who is behind `name`: each took a place when it was
+/// answered, and keeps it though whoever asked has gone. Never blocks.
+pub(crate) fn forget_questions(name: BorrowedFd<'_>) {
+    for _ in 0..=QUESTIONS {
+        // SAFETY: no address is asked for.
+        let asked =
+            unsafe { libc::accept4(name.as_raw_fd(), std::ptr::null_mut(), std::ptr::null_mut(), libc::SOCK_CLOEXEC) };
+        if asked < 0 {
+            return;
+        }
+        // SAFETY: the kernel just gave us this descriptor; nobody else owns it.
+        drop(unsafe { OwnedFd::from_raw_fd(asked) });
+    }
+}
+
+/// Asks who holds `name`; `None` when it just went, or does not answer. Each question takes a place with the holder
+/// until it calls [`forget_questions`].
 pub(crate) fn holder(name: &str) -> Option<Peer> {
     let (address, len) = address(name).ok()?;
     let socket = socket().ok()?;
@@ -97,5 +115,24 @@ mod tests {
         assert_eq!(holder(&name), Some(me));
         drop(held);
         assert!(matches!(take(&name).expect("a socket"), Taken::Ours(_)));
+    }
+
+    /// A holder that is busy is asked again and again; and whoever fills its places keeps others out until it looks.
+    #[test]
+    fn many_questions_are_answered() {
+        use std::os::fd::AsFd;
+        let name = format!("daemon-core-test-{}-many", std::process::id());
+        let Taken::Ours(held) = take(&name).expect("a socket") else { panic!("somebody has our name") };
+        let answered = |peer: Option<Peer>| peer.is_some_and(|peer| peer.pid.cast_unsigned() == std::process::id());
+        for question in 0..300 {
+            assert!(answered(holder(&name)), "question {question}");
+        }
+        // Filled to the last place, whatever the system's limit is.
+        let places = (0..100_000).take_while(|_| holder(&name).is_some()).count();
+        assert!(places < 100_000, "a queue without end");
+        forget_questions(held.as_fd());
+        for question in 0..300 {
+            assert!(answered(holder(&name)), "question {question} after that");
+        }
     }
 }

@@ -46,6 +46,27 @@ fn crontab_a_second_start_is_silent_when_told_and_touches_nothing() {
     assert_eq!(alone.expect_code(0).count("tick 1 ends"), 1);
 }
 
+/// Fault: the lock file is removed while the holder is busy in a hook, and cron starts the daemon again and again.
+/// Required: each of these starts is kept out, and learns from the kernel alone whose lock it is.
+#[test]
+fn fault_019_many_second_starts_learn_who_holds_the_name() {
+    let place = Place::new();
+    let go = place.file("go");
+    let (mut winner, _) = start_holder(&place, &["--go", &go.display().to_string()]);
+    winner.wait_for("tick 1 begins");
+    fs::remove_file(place.lock()).expect("removed");
+    let full = rounds(300);
+    for round in 0..full {
+        let loser = second(&place, &[]);
+        loser.expect_code(75);
+        let wanted = format!("already running: pid {} holds the lock", winner.pid());
+        assert!(said(&loser).contains(&wanted), "start {round}: {loser:#?}");
+    }
+    fs::write(&go, "").expect("the file");
+    winner.wait().expect_code(75);
+    figure("fault_019", &format!("{full} of {full} second starts without the lock file knew the holder"));
+}
+
 /// The original put the text of the lock file into a shell (`1; touch x` was carried out), and took any living process
 /// of that number for the holder. Required: the text means nothing: only the kernel's lock counts.
 #[test]

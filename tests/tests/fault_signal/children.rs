@@ -61,6 +61,15 @@ fn fault_054_a_child_begins_with_an_empty_mask_and_default_dispositions() {
     figure("fault_054", "SigBlk, SigIgn and SigCgt of the child are 0 in 3 of 3 launches");
 }
 
+/// How exactly the kernel wakes it, too, is as the daemon's own parent left it.
+#[test]
+fn fault_054_a_child_begins_with_the_timer_slack_of_the_parent() {
+    let ended = Child::start(env!("CARGO_BIN_EXE_signal_child"), ["--once"]).wait();
+    let ours = std::fs::read_to_string("/proc/self/timerslack_ns").expect("a slack");
+    assert_ne!(ours.trim(), "1", "the tests have a slack of their own");
+    assert_eq!(ended.expect_code(0).count(&format!("child slack {}", ours.trim())), 1, "{ended:#?}");
+}
+
 /// The same with everything ignored that can be, as `nohup` and a shell's `&` do with some.
 #[test]
 fn fault_054_no_ignored_signal_reaches_a_child() {
