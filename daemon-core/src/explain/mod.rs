@@ -145,8 +145,9 @@ fn hooks(page: &mut Page, plan: &Plan) {
             Some(own) => format!("on_error {own}, its own"),
             None => format!("on_error {}", plan.on_error.value),
         };
+        let trigger = hook.zone.map_or_else(|| hook.trigger.to_string(), |zone| format!("{} {zone}", hook.trigger));
         let about = hook.about.lines().next().unwrap_or_default().to_owned();
-        [hook.trigger.to_string(), hook.place.to_string(), deadline, policy, about]
+        [trigger, hook.place.to_string(), deadline, policy, about]
     };
     match plan.hooks.as_slice() {
         [] => page.line("none"),
