@@ -45,6 +45,9 @@ const FLAGS: &[(&str, Option<char>, &str, &str)] = &[
     ("missed", None, "POLICY", "What becomes of slots that pass during an iteration: skip, delay or burst(N)"),
     ("restart", None, "DURATION", "In daemon mode: restart in place this often (10s and more), or 0 for never"),
     ("restart-jitter", None, "DURATION", "By how much, at most, such a restart comes later"),
+    ("deadline", None, "DURATION", "End the process when a hook takes longer than this"),
+    ("start-timeout", None, "DURATION", "End the process when the start takes longer than this, or 0 for no limit"),
+    ("stop-timeout", None, "DURATION", "End the process when the stop takes longer than this, or 0 for no limit"),
     ("on-error", None, "POLICY", "What follows when a hook fails: log, restart or stop"),
     ("nice", None, "auto|N", "Process priority: auto, by the interval, or a niceness from -20 to 19"),
     ("idle", None, "0..1", "Without an interval: how often an idle event follows an iteration"),
@@ -88,10 +91,16 @@ pub(crate) struct Options {
     pub(crate) own: Vec<(TypeId, Box<dyn Any>)>,
 }
 
-/// Reads the arguments, the program's name first, and writes what they override into the spec.
-pub(crate) fn read<D: 'static>(spec: &mut Spec<D>, arguments: Vec<OsString>) -> Result<Request, Error> {
+/// Reads the arguments, the program's name first, and writes what they override into the spec. `settled` is called when all
+/// settings are what they will be, before the author's own readers run.
+pub(crate) fn read<D: 'static>(
+    spec: &mut Spec<D>,
+    arguments: Vec<OsString>,
+    settled: impl FnOnce(&Plan),
+) -> Result<Request, Error> {
     // Most daemons are started with no arguments at all: then there is nothing that clap could find.
     if arguments.len() <= 1 {
+        settled(&spec.plan);
         return Ok(Request::Run(Options::default()));
     }
     let matches = match command(&spec.plan).try_get_matches_from(arguments) {
@@ -105,6 +114,7 @@ pub(crate) fn read<D: 'static>(spec: &mut Spec<D>, arguments: Vec<OsString>) -> 
         return Ok(Request::Instructions);
     }
     override_settings(&mut spec.plan, &matches)?;
+    settled(&spec.plan);
     let mut options = Options {
         detach: matches.get_flag("detach"),
         pid_file: value(&matches, "pid-file", |text| match text {
@@ -182,6 +192,9 @@ fn override_settings(plan: &mut Plan, matches: &ArgMatches) -> Result<(), Error>
     plan.missed.overridden(value(matches, "missed", read_word::<Missed>)?);
     plan.restart.overridden(value(matches, "restart", read_duration)?);
     plan.restart_jitter.overridden(value(matches, "restart-jitter", read_duration)?);
+    plan.deadline.overridden(value(matches, "deadline", read_duration)?.map(Some));
+    plan.start_timeout.overridden(value(matches, "start-timeout", read_duration)?);
+    plan.stop_timeout.overridden(value(matches, "stop-timeout", read_duration)?);
     plan.on_error.overridden(value(matches, "on-error", read_word::<OnError>)?);
     plan.nice.overridden(value(matches, "nice", read_word::<Nice>)?);
     plan.idle.overridden(value(matches, "idle", read_probability)?);

@@ -23,7 +23,7 @@ fn spec() -> Spec<Probe> {
 fn ask(arguments: &[&str]) -> (Spec<Probe>, Result<Request, Error>) {
     let mut spec = spec();
     let all = std::iter::once("probe").chain(arguments.iter().copied()).map(OsString::from).collect();
-    let request = read(&mut spec, all);
+    let request = read(&mut spec, all, |_| {});
     (spec, request)
 }
 
@@ -69,7 +69,9 @@ fn help_comes_by_three_names_and_can_be_replaced() {
     }
     let mut spec = spec();
     spec.help("my own words");
-    let Ok(Request::Print(text)) = read(&mut spec, vec!["probe".into(), "-H".into()]) else { panic!("must print") };
+    let Ok(Request::Print(text)) = read(&mut spec, vec!["probe".into(), "-H".into()], |_| {}) else {
+        panic!("must print")
+    };
     assert_eq!(text.trim(), "my own words");
     let Ok(Request::Print(text)) = ask(&["--version"]).1 else { panic!("must print") };
     assert_eq!(text, "probe 1.2.3\n");
@@ -95,7 +97,7 @@ fn fault_111_bad_arguments_are_usage_errors() {
     let many = vec!["x"; 100_000];
     refused(&many);
     let not_text = vec!["probe".into(), OsString::from_vec(vec![0xFF, 0xFE])];
-    assert_eq!(read(&mut spec(), not_text).expect_err("not text").exit(), Exit::Usage);
+    assert_eq!(read(&mut spec(), not_text, |_| {}).expect_err("not text").exit(), Exit::Usage);
 }
 
 #[test]

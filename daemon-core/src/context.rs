@@ -7,6 +7,7 @@ use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell, RefMut};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use crate::clock::{Mono, Now};
@@ -16,7 +17,7 @@ use crate::plan::Trigger;
 use crate::plugin::{Plugin, Plugins};
 use crate::signal::Signal;
 use crate::stats::{Due, Stats, Summary};
-use crate::sys::process;
+use crate::sys::{process, signals};
 
 /// Why a hook runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +53,8 @@ pub(crate) enum Ask {
 pub(crate) trait Watch {
     fn now(&self) -> Now;
     fn stops(&self) -> usize;
+    /// When it was asked for first.
+    fn stop_since(&self) -> Option<Mono>;
 }
 
 /// The loop, as seen from a hook.
@@ -61,6 +64,10 @@ pub struct Context {
     /// Until when this iteration has time; `None` without an interval.
     pub(crate) next_due: Cell<Option<Mono>>,
     pub(crate) stopping: Cell<bool>,
+    /// How long a stop may take; zero: no limit.
+    pub(crate) stop_timeout: Cell<Duration>,
+    /// When what runs has had its share of the stop, once the loop knows of one.
+    pub(crate) cancel_at: Cell<Option<Mono>>,
     pub(crate) interval: Cell<Duration>,
     pub(crate) outbox: RefCell<Vec<Ask>>,
     pub(crate) stats: RefCell<Stats>,
@@ -91,6 +98,8 @@ impl Context {
             cause: RefCell::new(Cause::Life),
             next_due: Cell::new(None),
             stopping: Cell::new(false),
+            stop_timeout: Cell::default(),
+            cancel_at: Cell::default(),
             interval: Cell::new(interval),
             outbox: RefCell::default(),
             stats: RefCell::new(Stats::new(watch.now().mono)),
@@ -148,10 +157,48 @@ impl Context {
         self.stopping.get() || self.watch.stops() > 0
     }
 
-    /// Whether a stop was asked for a second time: leave out whatever can be left out.
+    /// Whether to leave out whatever can be left out: a stop was asked for a second time, or the code that runs has had
+    /// its share of the [`stop_timeout`](crate::Spec::stop_timeout): half of it for a hook or an iteration that was running
+    /// when the stop came, three quarters, all counted from the stop, for `shutdown` hooks and the drop of the state.
     #[must_use]
     pub fn cancelled(&self) -> bool {
-        self.watch.stops() > 1
+        if self.watch.stops() > 1 {
+            return true;
+        }
+        // A stop that came while this very hook runs is not known to the loop yet.
+        let unheard = || self.watch.stop_since().map(|since| since.plus(self.stop_timeout.get() / 2));
+        let limited = !self.stop_timeout.get().is_zero();
+        let at = if limited { self.cancel_at.get().or_else(unheard) } else { None };
+        at.is_some_and(|at| self.now().mono >= at)
+    }
+
+    /// Starts a thread that takes no signals: all of them are blocked in it, so that each TERM and HUP gets to the loop,
+    /// also in the moment of a restart in place. Use this for every thread of yours. The thread ends with the process: at a
+    /// restart in place without notice, so end it by the drop of your state, or by a plugin's teardown.
+    ///
+    /// # Errors
+    /// When the system has no thread to give, or `name` holds a NUL.
+    ///
+    /// ```
+    /// # use daemon_core::prelude::*;
+    /// struct Fetcher { thread: Option<std::thread::JoinHandle<u64>> }
+    ///
+    /// impl Fetcher {
+    ///     fn open(cx: &Context) -> std::io::Result<Self> {
+    ///         Ok(Self { thread: Some(cx.thread("fetch", || 6 * 7)?) })
+    ///     }
+    /// }
+    /// ```
+    pub fn thread<T: Send + 'static>(
+        &self,
+        name: &str,
+        code: impl FnOnce() -> T + Send + 'static,
+    ) -> std::io::Result<JoinHandle<T>> {
+        if name.contains('\0') {
+            let text = format!("thread name {name:?}: write one without a NUL");
+            return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, text));
+        }
+        signals::spawn_deaf(Builder::new().name(name.to_owned()), code)
     }
 
     /// Stops the daemon with exit code 0 after this iteration.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::birth::{self, Birth, NOTIFY};
 use crate::cli::{self, Request};
 use crate::context::{Context, Options, Watch};
-use crate::engine::Mode;
+use crate::engine::{Limit, Mode, Told};
 use crate::error::{Error, Exit};
 use crate::explain::{Circumstances, explain};
 use crate::guard::{self, guarded};
@@ -23,7 +23,7 @@ use crate::signal::Signal;
 use crate::spec::Spec;
 use crate::standing::Standing;
 use crate::sys::reenter::{self, Origin};
-use crate::sys::{detach, process, signals};
+use crate::sys::{cut, detach, process, signals};
 
 /// A type that is a daemon. `#[daemon]` on an impl block implements it; by hand it is one function.
 ///
@@ -58,6 +58,7 @@ pub trait Daemon: Sized + 'static {
     /// what it returns: the exit codes are those of [`Exit`].
     fn main() -> ExitCode {
         signals::block();
+        cut::begin();
         signals::sane_dispositions();
         let (origin, word) = Origin::take();
         let mut spec = Spec::default();
@@ -84,7 +85,8 @@ fn live<D: Daemon>(mut spec: Spec<D>, origin: Origin, role: Role, report: &mut R
     spec.plan.checked_name()?;
     // clap can not be asked about two options of one name.
     spec.plan.check_options()?;
-    match cli::read(&mut spec, origin.arguments.clone())? {
+    cut::called(&spec.plan.name);
+    match cli::read(&mut spec, origin.arguments.clone(), limit_start)? {
         Request::Print(text) => print(&text),
         Request::Instructions => print(&instructions(spec)?),
         Request::Explain(options) => print(&explanation(&spec.plan, &options)?),
@@ -92,13 +94,33 @@ fn live<D: Daemon>(mut spec: Spec<D>, origin: Origin, role: Role, report: &mut R
             spec.plan.check()?;
             match role {
                 Role::Preflight => print(&format!("{ANSWER}{} {}\n", spec.plan.name, spec.plan.version)),
-                Role::Front if options.detach && may_detach()? => return launch::launch(&origin).map(Into::into),
-                Role::Front if process::pid() == 1 => return keeper::keep(&origin).map(Into::into),
+                Role::Front if options.detach && may_detach()? => {
+                    // The daemon has a limit of its own, and says what hangs.
+                    cut::end();
+                    return launch::launch(&origin).map(Into::into);
+                }
+                Role::Front if process::pid() == 1 => {
+                    cut::end();
+                    return keeper::keep(&origin).map(Into::into);
+                }
                 role => return run(spec, options, origin, role, report).map(Into::into),
             }
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Readers of options and makers of plugins are the author's code too, and run before there is a loop to watch them.
+fn limit_start(plan: &Plan) {
+    match Limit::of_start(cut::began(), plan.start_timeout.value) {
+        None => cut::end(),
+        Some(limit) => {
+            let Told { cut, .. } = limit.told(plan);
+            let step = cut.as_ref().map(|(_, reason)| log::notice(reason));
+            // Without a timer for it the loop says so.
+            let _ = cut::arm(cut.map(|(at, _)| at), cut::Notices { step, stop: None });
+        }
+    }
 }
 
 /// Whether `-d` means anything here.
@@ -147,6 +169,7 @@ fn run<D: Daemon>(
     if birth.standing != Standing::Foreground || birth.inherited.is_some() {
         reenter::show_name(&birth.program);
     }
+    cut::stop_within(spec.plan.stop_timeout.value);
     let mut world = Real::new(declared_signals(&spec.plan), origin, birth.program.clone())?;
     if log::install(options.verbose).is_ok() {
         guard::log_panics();
@@ -164,6 +187,7 @@ fn run<D: Daemon>(
     let mut runner = Runner::new(world, parts);
     let ended = runner.run();
     let finished = runner.finish(ended);
+    cut::end();
     *report = finished.report;
     conclude(finished.ended, finished.told, report)
 }
@@ -209,6 +233,7 @@ fn parts<D: Daemon>(
     let plan = Rc::new(spec.plan);
     let locks: Vec<_> = plan.lock.value.provider(&plan.checked_name()?, &birth.base)?.into_iter().collect();
     let mode = Mode {
+        began: cut::began(),
         once: options.once,
         quiet_if_locked: options.quiet_if_locked,
         hang_up: birth.hang_up,

@@ -20,7 +20,7 @@ pub fn arguments(arguments: Vec<OsString>) {
     spec.package("fuzz", "0.0.0");
     spec.execute(|(), _| {});
     spec.option("limit", str::parse::<u32>);
-    if let Err(error) = crate::cli::read(&mut spec, arguments) {
+    if let Err(error) = crate::cli::read(&mut spec, arguments, |_| {}) {
         assert_eq!(error.exit(), Exit::Usage, "{error}");
     }
     if let Err(error) = spec.plan.check() {

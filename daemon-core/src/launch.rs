@@ -2,13 +2,20 @@
 
 use std::io::{Read, Write};
 use std::net::Shutdown;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+
+use nix::poll::{PollFd, PollFlags, poll};
 
 use crate::error::{Error, Exit};
 use crate::role;
 use crate::sys::reenter::Origin;
-use crate::sys::signals;
+use crate::sys::{cut, signals};
+
+/// What a report of a failed start begins with; the exit code follows, then a line break and the reason.
+const FAILED: &str = "failed ";
+/// How long the launcher waits for the end of a daemon that has told how its start went, in milliseconds.
+const LAST_WAIT: u16 = 1000;
 
 /// The daemon's line to its launcher: told once, when the start has succeeded or failed.
 #[derive(Default)]
@@ -17,6 +24,7 @@ pub(crate) struct Report(Option<UnixStream>);
 impl Report {
     /// The line that came as descriptor 0.
     pub(crate) fn to(control: OwnedFd) -> Self {
+        cut::launcher(Some(control.as_raw_fd()));
         Self(Some(control.into()))
     }
 
@@ -27,10 +35,11 @@ impl Report {
 
     /// The start has failed. Says whether somebody was there to hear it.
     pub(crate) fn failed(&mut self, error: &Error) -> bool {
-        self.tell(&format!("failed {}\n{error}", error.exit().code()))
+        self.tell(&format!("{FAILED}{}\n{error}", error.exit().code()))
     }
 
     fn tell(&mut self, text: &str) -> bool {
+        cut::launcher(None);
         // A launcher that was killed meanwhile is no reason to stop.
         // The end is told by the word and not by closing: a process the daemon has started may hold the line open.
         self.0.take().is_some_and(|mut control| {
@@ -52,6 +61,9 @@ pub(crate) fn launch(origin: &Origin) -> Result<Exit, Error> {
     let heard = ours.read_to_end(&mut text);
     // The child leaves as soon as it has detached the daemon from itself.
     let status = child.wait().map_err(|error| failed("can not wait for the detached start", error))?;
+    if text.starts_with(FAILED.as_bytes()) {
+        wait_for_the_end(&ours);
+    }
     heard.map_err(|error| failed("can not hear from the daemon", error))?;
     match verdict(&String::from_utf8_lossy(&text)) {
         Some(verdict) => verdict,
@@ -62,12 +74,20 @@ pub(crate) fn launch(origin: &Origin) -> Result<Exit, Error> {
     }
 }
 
+/// A daemon that was cut has said why and is just ending: whoever starts it once more shall not find its lock. A process
+/// that it has started may hold the line open, so this is not waited for without end.
+fn wait_for_the_end(line: &UnixStream) {
+    let mut asked = [PollFd::new(line.as_fd(), PollFlags::empty())];
+    // Only the hang-up, which is always told. Whatever else comes of it, the verdict is known.
+    let _ = poll(&mut asked, LAST_WAIT);
+}
+
 /// What the daemon reported; `None` when it ended without a word.
 fn verdict(text: &str) -> Option<Result<Exit, Error>> {
     if text == "ready\n" {
         return Some(Ok(Exit::Clean));
     }
-    let (code, reason) = text.strip_prefix("failed ")?.split_once('\n')?;
+    let (code, reason) = text.strip_prefix(FAILED)?.split_once('\n')?;
     let exit = Exit::from_code(code.parse().ok()?)?;
     Some(if exit == Exit::Clean { Ok(exit) } else { Err(Error::new(exit, reason)) })
 }

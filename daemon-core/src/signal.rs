@@ -89,18 +89,20 @@ const FORBIDDEN: &[&str] = &["KILL", "STOP", "SEGV", "BUS", "FPE", "ILL"];
 
 /// The first real-time signal that the C library leaves to programs.
 const RT_FIRST: i32 = 34;
-/// How many real-time signals there are from there on.
-const RT_COUNT: i32 = 31;
+/// How many real-time signals a daemon can have: the last of them all is [`RESERVED`].
+const RT_COUNT: i32 = 30;
+/// The last real-time signal, which the framework needs for its own time limits.
+pub(crate) const RESERVED: i32 = RT_FIRST + RT_COUNT;
 
 impl Signal {
-    /// The real-time signal `SIGRTMIN + n`, with `n` from 0 to 30. Like all others it is a flag here: several that
-    /// arrive before the loop looks count as one.
+    /// The real-time signal `SIGRTMIN + n`, with `n` from 0 to 29; the last one, 30, is the framework's own. Like all
+    /// others it is a flag here: several that arrive before the loop looks count as one.
     ///
     /// # Panics
-    /// When `n` is above 30; in a `const`, while compiling.
+    /// When `n` is above 29; in a `const`, while compiling.
     #[must_use]
     pub const fn realtime(n: i32) -> Self {
-        assert!(n >= 0 && n < RT_COUNT, "real-time signals go from 0 to 30");
+        assert!(n >= 0 && n < RT_COUNT, "real-time signals go from 0 to 29");
         Self(RT_FIRST + n)
     }
 
@@ -173,7 +175,16 @@ mod tests {
             assert_eq!(Signal::from_number(signal.number()), Some(*signal));
         }
         assert_eq!(Signal::realtime(3).to_string(), "SIGRTMIN+3");
+        assert_eq!(Signal::from_number(Signal::realtime(29).number()), Some(Signal::realtime(29)));
         assert_eq!(Signal::from_number(libc::SIGKILL), None);
+    }
+
+    /// The signal of the time limits is nobody else's: a hook on it would be called in place of the cut.
+    #[test]
+    fn the_last_realtime_signal_is_reserved() {
+        assert_eq!(RESERVED, libc::SIGRTMAX());
+        assert_eq!(Signal::from_number(RESERVED), None);
+        assert!(std::panic::catch_unwind(|| Signal::realtime(30)).is_err());
     }
 
     #[test]

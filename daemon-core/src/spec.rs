@@ -110,6 +110,36 @@ impl<D: 'static> Spec<D> {
         self
     }
 
+    /// How long each hook may take that has no [deadline of its own](Hook::deadline): from 100 µs to 100 years. A hook
+    /// that takes longer can not be stopped from within, so the process is cut: one line says which hook hangs, nothing
+    /// else runs, the exit code is 70, and the kernel gives the lock back. A supervisor then starts the daemon again.
+    ///
+    /// An iteration that is longer than the interval is no such case: it is logged and counted. Time in which the process
+    /// is stopped (Ctrl-Z, a debugger) counts too. Default: no limit; where the lock is a lease, that is where another
+    /// may have it after a while, the longer of 60 s and ten intervals. Flag: `--deadline`.
+    pub fn deadline(&mut self, longest: Duration) -> &mut Self {
+        self.plan.deadline.declare(Some(longest));
+        self
+    }
+
+    /// How long the start may take, from `main` to the end of the `init` hooks: from 10 ms to 100 years, or zero for no
+    /// limit. A start that takes longer is cut, with 70; a launcher that waits (`-d`) is told. Default: 90 s. Flag:
+    /// `--start-timeout`.
+    pub fn start_timeout(&mut self, longest: Duration) -> &mut Self {
+        self.plan.start_timeout.declare(longest);
+        self
+    }
+
+    /// How long the stop may take, from the signal to the end: from 10 ms to 100 years. Half of it is for the hook and
+    /// iteration that run, a quarter for `shutdown` hooks and the drop of the state, the rest for plugins; what is left
+    /// over goes on to what follows. Code whose share is over sees [`Context::cancelled`](crate::Context::cancelled). When
+    /// all of it is over the process is cut, with 70 and a line that says what hangs. Holds for letting go before a
+    /// restart in place, too. Default zero: no limit. Flag: `--stop-timeout`.
+    pub fn stop_timeout(&mut self, longest: Duration) -> &mut Self {
+        self.plan.stop_timeout.declare(longest);
+        self
+    }
+
     /// What follows when a hook fails. Default: [`OnError::restart`]. Flag: `--on-error`.
     pub fn on_error(&mut self, what: OnError) -> &mut Self {
         self.plan.on_error.declare(what);

@@ -75,6 +75,9 @@ use proc_macro::TokenStream;
 /// | `idle` | probability, from 0 to 1, that the idle event follows an iteration of a daemon without an interval | `0.5` | `idle = 0.1` |
 /// | `restart` | in daemon mode: how often the daemon restarts in place, from `10s`; a text with a unit, or a `Duration` | never | `restart = "12h"` |
 /// | `restart_jitter` | by how much, at most, each such restart comes later; less than `restart` | `0` | `restart_jitter = "30m"` |
+/// | `deadline` | how long each hook may take, from `100us`: one that takes longer ends the process with 70; a text with a unit, or a `Duration` | none; with a lock that is a lease the longer of `60s` and ten intervals | `deadline = "30s"` |
+/// | `start_timeout` | how long the start may take, from `10ms`, or zero for no limit: one that takes longer ends the process with 70 | `90s` | `start_timeout = "2m"` |
+/// | `stop_timeout` | how long the stop may take, from `10ms`, or zero for no limit: one that takes longer ends the process with 70 | no limit | `stop_timeout = "20s"` |
 /// | `on_error` | what follows when a hook fails, a word: `log`, `restart`, `stop`; or an `OnError` | `restart` | `on_error = stop` |
 /// | `nice` | the process priority: `auto`, by the interval, or a niceness from -20 to 19 | not touched | `nice = auto` |
 /// | `instructions` | lines that the install instructions get, an array of texts | none | `instructions = ["Create /var/spool/beats."]` |

@@ -35,7 +35,7 @@ pub enum Item {
 }
 
 /// All keys, in the order in which lists name them.
-pub const KEYS: [Key; 12] = [
+pub const KEYS: [Key; 15] = [
     Key { name: "name", slot: Slot::Moved, example: "name = \"heartbeat\"" },
     Key { name: "interval", slot: Slot::Duration, example: "interval = \"1.5s\"" },
     Key { name: "lock", slot: Slot::Word("Lock", Item::Function), example: "lock = \"file\"" },
@@ -44,6 +44,9 @@ pub const KEYS: [Key; 12] = [
     Key { name: "idle", slot: Slot::Moved, example: "idle = 0.5" },
     Key { name: "restart", slot: Slot::Duration, example: "restart = \"12h\"" },
     Key { name: "restart_jitter", slot: Slot::Duration, example: "restart_jitter = \"30m\"" },
+    Key { name: "deadline", slot: Slot::Duration, example: "deadline = \"30s\"" },
+    Key { name: "start_timeout", slot: Slot::Duration, example: "start_timeout = \"2m\"" },
+    Key { name: "stop_timeout", slot: Slot::Duration, example: "stop_timeout = \"20s\"" },
     Key { name: "on_error", slot: Slot::Word("OnError", Item::Function), example: "on_error = stop" },
     Key { name: "nice", slot: Slot::Word("Nice", Item::Function), example: "nice = auto" },
     Key { name: "instructions", slot: Slot::Moved, example: "instructions = [\"first line\", \"second line\"]" },

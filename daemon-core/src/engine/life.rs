@@ -20,6 +20,7 @@ use crate::schedule::Grid;
 impl Engine {
     pub(super) fn begin_start(&mut self, now: Mono) {
         self.phase = Phase::Starting;
+        self.limits.starting(self.mode.began);
         self.lock_checked = now;
         self.pid_checked = now;
         self.queue.push_back(Step::CheckEnvironment);
@@ -48,6 +49,7 @@ impl Engine {
             return true;
         }
         self.phase = Phase::Running;
+        self.limits.started();
         self.started = now;
         self.plan_restart(now);
         self.last_due = now;
@@ -80,6 +82,7 @@ impl Engine {
             Some(_) => {}
             None => {
                 self.stop = Some(Stop { exit, reason });
+                self.limits.let_go();
                 out.push(Action::Stopping);
             }
         }

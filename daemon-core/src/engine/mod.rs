@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `agenda` | which hooks belong to which trigger |
 //! | `appointments` | hooks that follow the wall clock |
+//! | `limits` | how long things may take |
 //! | `life` | the stages of starting and stopping |
 //! | `priority` | which process priority is wanted |
 //! | `recover` | what follows from a fatal error |
@@ -20,6 +21,7 @@
 mod agenda;
 mod appointments;
 mod life;
+mod limits;
 mod news;
 mod priority;
 mod recover;
@@ -40,6 +42,8 @@ use crate::stats::Due;
 
 use agenda::Agenda;
 use appointments::Appointment;
+use limits::Limits;
+pub(crate) use limits::{Limit, Told};
 use priority::Priority;
 use recover::Recovery;
 pub(crate) use recover::{FIRST_PAUSE, HEALTHY, LONGEST_PAUSE, STORM, STORM_SPAN, YOUNG};
@@ -96,6 +100,7 @@ pub(crate) struct Engine {
     stop: Option<Stop>,
     restart: Restart,
     recovery: Option<Recovery>,
+    limits: Limits,
     /// An idle event may follow the iteration that ended last.
     idle_owed: bool,
     /// The last thing that ran was a timer: an iteration goes first if it is due too.
@@ -123,6 +128,8 @@ pub(crate) struct Engine {
     /// When the start was complete.
     started: Mono,
     failures: u32,
+    /// With `once`: the first failure of a hook after which the daemon goes on.
+    failed: Option<Stop>,
     random: u64,
 }
 
@@ -139,6 +146,7 @@ impl Engine {
             stop: None,
             restart: Restart::default(),
             recovery: None,
+            limits: Limits::of(&plan),
             idle_owed: false,
             timer_ran: false,
             last_due: Mono::default(),
@@ -159,18 +167,22 @@ impl Engine {
             born: false,
             started: Mono::default(),
             failures: mode.failures,
+            failed: None,
             random: mode.seed | 1,
             mode,
         }
     }
 
     /// Takes in one thing that happened at `now` and appends what follows to `out`. The last action is always one that
-    /// brings the next input (`Run`, `Wait`) or `Exit`, unless a step is still running.
+    /// brings the next input (`Run`, `Wait`) or `Exit`, unless a step is still running or more is announced.
     pub(crate) fn step(&mut self, now: Mono, input: Input, out: &mut Vec<Action>) {
+        self.limits.look_at(now);
         match input {
             Input::Start => self.begin_start(now),
             Input::Woken => {}
             Input::ClockSet => self.on_clock_set(out),
+            // The signal itself comes next, and nothing may begin before it.
+            Input::StopSince(at) => return self.limits.asked(at),
             Input::Signal(signal) => self.on_signal(signal, out),
             Input::Ask(ask) => self.on_ask(now, ask, out),
             Input::Preflight(outcome) => self.on_preflight(outcome, out),
@@ -229,6 +241,7 @@ impl Engine {
     fn go_on(&mut self, now: Mono, out: &mut Vec<Action>) {
         loop {
             if let Some(step) = self.queue.pop_front() {
+                self.limit(now, Some(&step), out);
                 self.running = Some((step.clone(), now));
                 out.push(Action::Run(step));
                 return;
@@ -245,6 +258,10 @@ impl Engine {
                 Phase::Stopping => self.stopped(out),
             };
             if !more {
+                // The wait, or the end: what holds for it must be said before.
+                let last = out.pop();
+                self.limit(now, None, out);
+                out.extend(last);
                 return;
             }
         }

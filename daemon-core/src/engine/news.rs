@@ -6,7 +6,7 @@ use std::time::Duration;
 use log::Level;
 
 use super::restart::HANG_UP;
-use super::{Action, Engine, HangUp, Phase, Reply, Step};
+use super::{Action, Engine, HangUp, Phase, Reply, Step, Stop};
 use crate::clock::Mono;
 use crate::context::{Ask, Cause};
 use crate::duration::Pretty;
@@ -76,6 +76,7 @@ impl Engine {
         }
         self.interval = interval;
         self.priority.begin_anew();
+        self.fit_deadline();
         self.grid = (!interval.is_zero()).then(|| {
             let grid = Grid::after(self.last_due, interval);
             // One interval after the last slot may be long past: then it is due now, and nothing was missed.
@@ -125,11 +126,11 @@ impl Engine {
         outcome: Result<(), Error>,
         out: &mut Vec<Action>,
     ) {
-        let row = &self.plan.hooks[hook];
         if self.iteration.is_none() {
             out.push(Action::Count(Count::Hook { took }));
         }
-        let overdue = row.deadline.filter(|deadline| took > *deadline);
+        // It was not cut: the kernel had no timer for us, or it ended at the very last moment.
+        let overdue = self.deadline_of(hook).filter(|deadline| took > *deadline);
         // Nothing to tell: the usual case, and on the path of every tick.
         if outcome.is_ok() && overdue.is_none() {
             return;
@@ -158,7 +159,12 @@ impl Engine {
         let Err(error) = outcome else { return };
         let text = format!("{name} failed: {error}");
         match on_error {
-            log if log == OnError::log() && !tells_errors => self.report(text, out),
+            log if log == OnError::log() && !tells_errors => {
+                if self.mode.once {
+                    self.failed.get_or_insert(Stop { exit: error.exit(), reason: Some(text.clone()) });
+                }
+                self.report(text, out);
+            }
             _ if !tells_errors => self.fail(now, &name, &error, on_error, out),
             log if log == OnError::log() => out.push(Action::Log(Level::Error, text)),
             other => {
@@ -173,7 +179,10 @@ impl Engine {
         self.running = None;
         self.lock_checked = now;
         match reply {
-            Reply::Acquired(Acquired::Held(_)) => self.locks_held = lock + 1,
+            Reply::Acquired(Acquired::Held(held)) => {
+                self.locks_held = lock + 1;
+                self.held_until(held.deadline);
+            }
             Reply::Acquired(Acquired::Busy(_)) if self.mode.quiet_if_locked => self.decide_stop(Exit::Clean, None, out),
             Reply::Acquired(Acquired::Busy(holder)) => {
                 self.give_up(&Error::new(Exit::TempFail, format!("already running: {holder} holds the lock")), out);
@@ -185,7 +194,7 @@ impl Engine {
                 );
             }
             Reply::Acquired(Acquired::Unreachable(error)) => self.give_up(&error, out),
-            Reply::Renewed(Renewal::Held(_)) => {}
+            Reply::Renewed(Renewal::Held(held)) => self.held_until(held.deadline),
             Reply::Renewed(Renewal::Unknown(why)) => {
                 out.push(Action::Log(Level::Warn, format!("can not see whether the lock is still ours: {why}")));
             }

@@ -120,6 +120,7 @@ impl Engine {
 
     fn begin_restart(&mut self) {
         self.phase = Phase::Restarting;
+        self.limits.let_go();
         let last_words = self.last_words();
         self.queue.extend(last_words);
         let shutdown = |hook: &usize| Step::Hook { hook: *hook, cause: Cause::Event(Event::shutdown()) };
@@ -147,6 +148,7 @@ impl Engine {
         // The old grid goes on, as it would have in the new image.
         self.mode.grid = self.grid;
         self.phase = Phase::Starting;
+        self.limits.starting_again();
         self.queue.push_back(Step::Remake);
         self.queue_start();
     }

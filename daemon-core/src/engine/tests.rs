@@ -20,6 +20,8 @@ impl Table {
         let mut plan = Plan { name: "x".into(), ..Plan::default() };
         plan.hooks.push(Hook::new(Trigger::Tick, Place::here()));
         plan.interval.declare(Duration::from_secs(1));
+        // Limits have tests of their own.
+        plan.start_timeout.declare(Duration::ZERO);
         change(&mut plan);
         Self { engine: Engine::new(Rc::new(plan), mode), out: Vec::new() }
     }

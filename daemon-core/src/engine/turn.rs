@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Action, Engine, Iteration, Phase, Step};
+use super::{Action, Engine, Iteration, Phase, Step, Stop};
 use crate::clock::Mono;
 use crate::context::Cause;
 use crate::duration::Pretty;
@@ -31,7 +31,8 @@ impl Engine {
     /// Queues what is due and says yes, or says how long to wait and says no.
     pub(super) fn turn(&mut self, now: Mono, out: &mut Vec<Action>) -> bool {
         if self.mode.once && self.iterations > 0 {
-            self.decide_stop(Exit::Clean, None, out);
+            let Stop { exit, reason } = self.failed.take().unwrap_or(Stop { exit: Exit::Clean, reason: None });
+            self.decide_stop(exit, reason, out);
         }
         if self.stop.is_some() {
             self.begin_stop();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use log::Level;
 
+use super::limits::Limit;
 use crate::clock::Mono;
 use crate::context::{Ask, Cause};
 use crate::error::{Error, Exit};
@@ -27,6 +28,8 @@ pub(crate) struct Mode {
     pub(crate) failures: u32,
     /// The grid of the image before an in-place restart.
     pub(crate) grid: Option<Grid>,
+    /// When `main` began.
+    pub(crate) began: Mono,
     /// There is a PID file to write.
     pub(crate) pid_file: bool,
     /// How many locks there are to take, in order.
@@ -58,6 +61,8 @@ pub(crate) enum Input {
     Woken,
     /// A signal arrived, perhaps more than once.
     Signal(Signal),
+    /// The stop signal that comes next arrived then: while a step ran, nobody could tell.
+    StopSince(Mono),
     /// The step that was asked for is done.
     Done(Result<(), Error>),
     /// Something outside answered.
@@ -140,6 +145,10 @@ pub(crate) enum Action {
     Log(Level, String),
     /// Count something.
     Count(Count),
+    /// From now on this limit holds, and no other.
+    Limit(Option<Limit>),
+    /// From then on hooks see that their share of the stop is over.
+    CancelAt(Option<Mono>),
     /// Write the run-time variables to the log.
     Dump,
     /// The start is complete.

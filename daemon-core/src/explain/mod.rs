@@ -52,13 +52,13 @@ pub(crate) fn explain(plan: &Plan, here: &Circumstances<'_>) -> Result<String, E
     this_start(&mut page, plan, here.options);
     hooks(&mut page, plan);
     page.title("Start");
-    start(&mut page, &stages, &life, here);
+    start(&mut page, plan, &stages, &life, here);
     page.title("Running");
     running(&mut page, plan, &stages, &life, here);
     page.title("Restart in place");
     restart(&mut page, plan, &stages, &life, here);
     page.title("Stop");
-    stop(&mut page, &stages, &life);
+    stop(&mut page, plan, &stages, &life);
     page.title("A fatal error");
     fatal(&mut page, plan, here);
     page.title("A panic");
@@ -140,7 +140,10 @@ fn this_start(page: &mut Page, plan: &Plan, options: &Options) {
 fn hooks(page: &mut Page, plan: &Plan) {
     page.title("Hooks, in declared order: trigger, place, deadline, what follows a failure");
     let row = |hook: &Hook| {
-        let deadline = hook.deadline.map_or("no deadline".into(), |time| format!("deadline {}", Pretty(time)));
+        let deadline = hook
+            .deadline
+            .or(plan.deadline.value)
+            .map_or("no deadline".into(), |time| format!("deadline {}", Pretty(time)));
         let policy = match hook.on_error {
             Some(own) => format!("on_error {own}, its own"),
             None => format!("on_error {}", plan.on_error.value),
@@ -155,7 +158,7 @@ fn hooks(page: &mut Page, plan: &Plan) {
     }
 }
 
-fn start(page: &mut Page, stages: &Stages<'_>, life: &Rehearsal, here: &Circumstances<'_>) {
+fn start(page: &mut Page, plan: &Plan, stages: &Stages<'_>, life: &Rehearsal, here: &Circumstances<'_>) {
     match here.standing {
         Standing::Foreground => {}
         Standing::Detached => {
@@ -168,6 +171,9 @@ fn start(page: &mut Page, stages: &Stages<'_>, life: &Rehearsal, here: &Circumst
     }
     page.steps(stages, &life.start);
     page.line("What fails ends the start: what was done is undone as in a stop.");
+    if !plan.start_timeout.value.is_zero() {
+        page.line(&format!("A start that takes longer than {} is cut: 70.", Pretty(plan.start_timeout.value)));
+    }
 }
 
 fn running(page: &mut Page, plan: &Plan, stages: &Stages<'_>, life: &Rehearsal, here: &Circumstances<'_>) {
@@ -218,11 +224,23 @@ fn restart(page: &mut Page, plan: &Plan, stages: &Stages<'_>, life: &Rehearsal, 
     page.line("The lock is kept throughout; the grid of the interval goes on.");
 }
 
-fn stop(page: &mut Page, stages: &Stages<'_>, life: &Rehearsal) {
+fn stop(page: &mut Page, plan: &Plan, stages: &Stages<'_>, life: &Rehearsal) {
     page.line("On INT or TERM, and when a hook asks for it: the iteration that runs goes on to its end. Then:");
     page.steps(stages, &life.stop);
-    page.line("A stage that fails is logged, and the next one runs; the exit code is then not 0. Nothing interrupts a");
-    page.line("stage; a second INT or TERM is told to it (`cx.cancelled()`), and a slow reader of the log is left.");
+    page.line(
+        "A stage that fails is logged, and the next one runs; the exit code is then not 0. A second INT or TERM is",
+    );
+    page.line("told to the stage that runs (`cx.cancelled()`), and a slow reader of the log is left.");
+    match plan.stop_timeout.value {
+        none if none.is_zero() => page.line("Nothing interrupts a stage: there is no stop_timeout."),
+        longest => {
+            let (all, half, quarters) = (Pretty(longest), Pretty(longest / 2), Pretty(longest / 4 * 3));
+            page.line(&format!(
+                "After {all} in all the process is cut: 70. Before, what runs is told that its share is over:"
+            ));
+            page.line(&format!("the iteration after {half}, hooks of shutdown and the state after {quarters}."));
+        }
+    }
 }
 
 fn fatal(page: &mut Page, plan: &Plan, here: &Circumstances<'_>) {

@@ -66,11 +66,11 @@ impl<'a> Stages<'a> {
         format!("take the lock over: {}", self.lock)
     }
 
-    /// How long it may take. Nothing of the author's is ever interrupted.
+    /// How long it may take by itself; start and stop have limits of their own.
     pub(super) fn time(&self, step: &Step) -> String {
         match step {
-            Step::Hook { hook, .. } => match self.plan.hooks[*hook].deadline {
-                Some(deadline) => format!("over {}: logged as an error", Pretty(deadline)),
+            Step::Hook { hook, .. } => match self.plan.hooks[*hook].deadline.or(self.plan.deadline.value) {
+                Some(deadline) => format!("over {}: the process is cut, 70", Pretty(deadline)),
                 None => "as long as it takes".into(),
             },
             Step::CheckEnvironment

@@ -97,5 +97,5 @@ fn a_hook_is_shown_with_place_deadline_and_policy() {
     let hook = chapter(&all, "Hooks, in declared order: trigger, place, deadline, what follows a failure");
     let line = hook.lines().find(|line| line.contains("on shutdown")).expect("the hook");
     in_order(line, &["on shutdown", "explain/tests.rs:", "deadline 5s", "on_error log, its own", "Says goodbye."]);
-    assert!(chapter(&all, "Stop").contains("over 5s: logged as an error"), "{all}");
+    assert!(chapter(&all, "Stop").contains("over 5s: the process is cut, 70"), "{all}");
 }

@@ -1,7 +1,7 @@
 //! Standard output as a log target: it may be a pipe that nobody reads, and the loop must not wait for it.
 
 use std::io;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Target;
@@ -51,6 +51,11 @@ impl Console {
         };
         self.kept.drain(..sent);
         result
+    }
+
+    /// Where it is open.
+    pub(crate) fn fd(&self) -> RawFd {
+        self.out.as_fd().as_raw_fd()
     }
 
     /// Waits for the reader, at most `millis` milliseconds.

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, Write};
+use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -21,6 +22,11 @@ impl FileTarget {
         let flags = libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC;
         let file = OpenOptions::new().append(true).create(true).mode(0o640).custom_flags(flags).open(path)?;
         Ok(Self { file, torn: false })
+    }
+
+    /// Where it is open.
+    pub(crate) fn fd(&self) -> RawFd {
+        self.file.as_raw_fd()
     }
 
     /// Writes all, or takes back what was written of it.

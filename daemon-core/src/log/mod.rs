@@ -16,9 +16,27 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::clock::Wall;
+use crate::sys::cut::Notice;
 use crate::sys::local_time::LocalTime;
+use crate::sys::{clock, process};
 
 pub(crate) use sink::{close, drain, install, open, shown_path, unsent};
+
+/// The longest reason that a notice tells: it must be one line.
+const LONGEST_REASON: usize = 2000;
+
+/// A line of the log that says why the process is cut, made long before it is needed.
+pub(crate) fn notice(reason: &str) -> Notice {
+    let cut = (0..=reason.len().min(LONGEST_REASON)).rev().find(|at| reason.is_char_boundary(*at)).unwrap_or(0);
+    let source =
+        record::Source { wall: clock::wall(), pid: process::pid(), target: "daemon", level: log::Level::Error };
+    let mut line = Vec::new();
+    record::write(&mut line, source, "");
+    let message = line.len() - 1;
+    line.clear();
+    record::write(&mut line, source, &reason[..cut]);
+    Notice { line, message, restamp: record::restamp }
+}
 
 /// Takes finished lines somewhere.
 ///

@@ -23,7 +23,7 @@ use super::record::{self, Source};
 use crate::clock::Wall;
 use crate::error::{Error, Exit};
 use crate::guard::guarded;
-use crate::sys::{clock, process};
+use crate::sys::{clock, cut, process};
 
 /// The name of the log file is asked for again when the wall clock enters another such span, in seconds.
 const ASK_EVERY: u64 = 300;
@@ -99,6 +99,7 @@ impl Sink {
         match FileTarget::open(&path) {
             Ok(file) => {
                 let mut state = self.state();
+                cut::log_file(Some(file.fd()));
                 // What the old file has lost is told in the new one.
                 state.file = Some(match state.file.take() {
                     Some(old) => old.replaced_by(file),
@@ -199,6 +200,8 @@ pub(crate) fn open(to: &LogTo, base: &Path, verbose: bool, detached: bool) -> Re
     if (verbose || state.file.is_none()) && !detached {
         state.console = Console::new(io::stdout().as_fd()).ok().map(Counted::new);
     }
+    cut::log_file(state.file.as_ref().map(|file| file.target.fd()));
+    cut::console(state.console.as_ref().map(|console| console.target.fd()));
     state.to = Some(to.clone());
     base.clone_into(&mut state.base);
     state.opened = true;

@@ -10,6 +10,8 @@ use crate::schedule::{LONGEST_INTERVAL, SHORTEST_INTERVAL};
 
 /// A restart more often than this would be a storm of its own.
 const SHORTEST_RESTART: Duration = Duration::from_secs(10);
+/// No start and no stop can be expected to take less.
+const SHORTEST_TIMEOUT: Duration = Duration::from_millis(10);
 
 impl Plan {
     /// Looks for settings that can not work, alone or together. One function decides, whoever asks.
@@ -23,6 +25,7 @@ impl Plan {
         self.check_idle()?;
         self.check_restart()?;
         self.check_nice()?;
+        self.check_limits()?;
         self.hooks.iter().try_for_each(check_hook)?;
         self.check_options()
     }
@@ -86,6 +89,24 @@ impl Plan {
         Ok(())
     }
 
+    fn check_limits(&self) -> Result<(), Error> {
+        let Setting { value, origin } = self.deadline;
+        if let Some(value) = value.filter(|value| !is_deadline(*value)) {
+            let text = format!("deadline = {} ({origin}): write a duration from 100us to 100 years", Pretty(value));
+            return Err(refuse(origin, text));
+        }
+        for (name, setting) in [("start_timeout", &self.start_timeout), ("stop_timeout", &self.stop_timeout)] {
+            let Setting { value, origin } = *setting;
+            if !value.is_zero() && !(SHORTEST_TIMEOUT..=LONGEST_INTERVAL).contains(&value) {
+                let shown = Pretty(value);
+                let text =
+                    format!("{name} = {shown} ({origin}): write 10ms or more, up to 100 years, or 0 for no limit");
+                return Err(refuse(origin, text));
+            }
+        }
+        Ok(())
+    }
+
     /// Names of our own flags are refused for the author's, since one of the two would never be read.
     ///
     /// # Errors
@@ -106,7 +127,14 @@ impl Plan {
     }
 }
 
+fn is_deadline(value: Duration) -> bool {
+    (SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&value)
+}
+
 fn check_hook(hook: &Hook) -> Result<(), Error> {
+    if hook.deadline.is_some_and(|deadline| !is_deadline(deadline)) {
+        return Err(config(format!("{hook}: write a deadline from 100us to 100 years")));
+    }
     match hook.trigger {
         Trigger::Every(period) if !(SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&period) => {
             Err(config(format!("{hook}: write a period from 100us to 100 years")))
@@ -180,6 +208,26 @@ mod tests {
             plan.restart_jitter.declare(Duration::from_secs(60));
         });
         assert!(text.contains("less than restart = 1m"), "{text}");
+    }
+
+    #[test]
+    fn fault_071_limits_out_of_range_are_refused() {
+        for value in [Duration::ZERO, Duration::from_nanos(99_999), Duration::MAX] {
+            assert!(refused(|plan| plan.deadline.declare(Some(value))).contains("deadline = "), "{value:?}");
+            let own = |plan: &mut Plan| plan.hooks[0].deadline = Some(value);
+            assert!(refused(own).contains("write a deadline"), "{value:?}");
+        }
+        for value in [Duration::from_millis(9), Duration::MAX] {
+            assert!(refused(|plan| plan.start_timeout.declare(value)).contains("start_timeout = "), "{value:?}");
+            assert!(refused(|plan| plan.stop_timeout.declare(value)).contains("or 0 for no limit"), "{value:?}");
+        }
+        let zero = |plan: &mut Plan| {
+            plan.start_timeout.declare(Duration::ZERO);
+            plan.stop_timeout.declare(Duration::ZERO);
+        };
+        assert_eq!(plan(zero), Ok(()));
+        let error = plan(|plan| plan.deadline.overridden(Some(Some(Duration::ZERO)))).expect_err("refused");
+        assert_eq!(error.exit(), Exit::Usage);
     }
 
     #[test]

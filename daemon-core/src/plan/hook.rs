@@ -120,8 +120,9 @@ impl Hook {
         self
     }
 
-    /// How long the hook may take. A hook that took longer is logged as an error once it has ended, and the error
-    /// event fires. Default: no deadline.
+    /// How long the hook may take, from 100 µs to 100 years. Where it takes longer, the process is cut: one line says
+    /// which hook hangs, nothing else of the daemon runs, the exit code is 70, and the kernel gives the lock back. Default:
+    /// what is declared for all, see [`Spec::deadline`](crate::Spec::deadline).
     pub fn deadline(&mut self, deadline: Duration) -> &mut Self {
         self.deadline = Some(deadline);
         self

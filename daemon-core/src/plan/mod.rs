@@ -47,6 +47,12 @@ pub struct Plan {
     pub restart: Setting<Duration>,
     /// By how much, at most, each such restart comes later.
     pub restart_jitter: Setting<Duration>,
+    /// How long a hook may take that has no deadline of its own. `None`: no limit, unless the lock is a lease.
+    pub deadline: Setting<Option<Duration>>,
+    /// How long the start may take. Zero: no limit.
+    pub start_timeout: Setting<Duration>,
+    /// How long the stop may take. Zero: no limit.
+    pub stop_timeout: Setting<Duration>,
     /// What follows when a hook fails.
     pub on_error: Setting<OnError>,
     /// How nice the process is to others.
@@ -77,6 +83,9 @@ impl Default for Plan {
             idle: Setting::default(0.5),
             restart: Setting::default(Duration::ZERO),
             restart_jitter: Setting::default(Duration::ZERO),
+            deadline: Setting::default(None),
+            start_timeout: Setting::default(Duration::from_secs(90)),
+            stop_timeout: Setting::default(Duration::ZERO),
             on_error: Setting::default(OnError::restart()),
             nice: Setting::default(Nice::untouched()),
             instructions: Vec::new(),

@@ -19,7 +19,7 @@ use crate::clock::Mono;
 use crate::context::{Context, Watch};
 #[cfg(feature = "cron")]
 pub(crate) use crate::cron::calendar::Calendar;
-use crate::engine::{Action, Engine, Input, Mode, Reply, Source, Step};
+use crate::engine::{Action, Engine, Input, Mode, Reply, Source, Step, Told};
 use crate::error::{Error, Exit};
 use crate::guard::guarded;
 use crate::handover::Handover;
@@ -54,6 +54,8 @@ pub(crate) trait World {
 
     /// Sets the process priority.
     fn set_niceness(&mut self, niceness: i32) -> Result<(), Error>;
+    /// From now on this limit holds, and no other: the process is cut when it is over.
+    fn limit(&mut self, limit: Option<Told>);
 
     /// Starts the program for trial; its end is news.
     fn preflight(&mut self, news: &mut VecDeque<Input>);
@@ -113,6 +115,7 @@ pub(crate) struct Runner<D, W> {
 impl<D: 'static, W: World> Runner<D, W> {
     pub(crate) fn new(world: W, parts: Parts<D>) -> Self {
         let engine = Engine::new(Rc::clone(&parts.plan), parts.mode.clone());
+        parts.context.stop_timeout.set(parts.plan.stop_timeout.value);
         Self { world, engine, parts, daemon: None, inbox: VecDeque::from([Input::Start]) }
     }
 
@@ -142,6 +145,7 @@ impl<D: 'static, W: World> Runner<D, W> {
                     Action::Wait(until) => self.world.wait(until, &mut self.inbox),
                     Action::Appoint(hook) => self.appoint(hook),
                     Action::Reappoint => self.reappoint(),
+                    Action::Limit(limit) => self.world.limit(limit.map(|limit| limit.told(&self.parts.plan))),
                     Action::Preflight => self.world.preflight(&mut self.inbox),
                     Action::KillPreflight => self.world.kill_preflight(),
                     Action::Exit(exit, reason) => return Ended { exit, reason },

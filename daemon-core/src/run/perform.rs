@@ -161,6 +161,7 @@ pub(super) fn note<D>(parts: &mut Parts<D>, engine: &Engine, action: Action) {
     match action {
         Action::Count(count) => context.stats.borrow_mut().count(count),
         Action::Log(level, text) => log::log!(target: "daemon", level, "{text}"),
+        Action::CancelAt(at) => context.cancel_at.set(at),
         Action::Stopping => context.stopping.set(true),
         Action::Interval(interval) => context.interval.set(interval),
         Action::Dump => {
@@ -176,11 +177,13 @@ pub(super) fn note<D>(parts: &mut Parts<D>, engine: &Engine, action: Action) {
             say_ready(parts);
             parts.report.ready();
         }
+        // What the runner does itself.
         Action::Appoint(_)
         | Action::Reappoint
         | Action::Run(_)
         | Action::Wait(_)
         | Action::Exit(..)
+        | Action::Limit(_)
         | Action::Preflight
         | Action::KillPreflight => {}
     }

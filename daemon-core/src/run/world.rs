@@ -9,7 +9,7 @@ use super::World;
 use super::preflight::Preflight;
 use crate::clock::{Mono, Now};
 use crate::context::Watch;
-use crate::engine::Input;
+use crate::engine::{Input, Told};
 use crate::error::{Error, Exit};
 use crate::handover::Handover;
 use crate::log;
@@ -18,7 +18,7 @@ use crate::signal::Signal;
 use crate::sys::clock_set::ClockSet;
 use crate::sys::reenter::{Origin, Program};
 use crate::sys::wait::{Interest, Waiter};
-use crate::sys::{clock, memfd, process, signals};
+use crate::sys::{clock, cut, memfd, process, signals};
 
 /// What a token of the [`Waiter`] stands for.
 const SIGNALS: u64 = 0;
@@ -40,6 +40,8 @@ pub(crate) struct Real {
     preflight: Option<Preflight>,
     /// The program whose trial has succeeded.
     tried: Option<Program>,
+    /// It was said that the kernel has no timer for limits.
+    unlimited: bool,
 }
 
 /// The kernel, as far as a hook may look.
@@ -52,6 +54,10 @@ impl Watch for Kernel {
 
     fn stops(&self) -> usize {
         signals::stops()
+    }
+
+    fn stop_since(&self) -> Option<Mono> {
+        signals::stop_since()
     }
 }
 
@@ -72,7 +78,7 @@ impl Real {
         waiter
             .watch(signals.fd(), SIGNALS, Interest::Readable)
             .map_err(|error| failed("can not watch for signals", &error))?;
-        Ok(Self { signals, waiter, origin, program, clock_set: None, preflight: None, tried: None })
+        Ok(Self { signals, waiter, origin, program, clock_set: None, preflight: None, tried: None, unlimited: false })
     }
 
     /// Tells from now on when the wall clock was set.
@@ -87,7 +93,7 @@ impl Real {
     fn take(&mut self, tokens: &[u64], news: &mut VecDeque<Input>) {
         for token in tokens {
             match *token {
-                SIGNALS => news.extend(self.signals.pending().map(Input::Signal)),
+                SIGNALS => self.hear(news),
                 STANDARD_OUTPUT => log::drain(),
                 PREFLIGHT => news.extend(self.preflight_ended().map(Input::Preflight)),
                 CLOCK if self.clock_set.as_ref().is_some_and(ClockSet::take) => news.push_back(Input::ClockSet),
@@ -98,6 +104,28 @@ impl Real {
 }
 
 impl Real {
+    /// What signals have come. A stop may have come long ago: its time counts from then.
+    fn hear(&mut self, news: &mut VecDeque<Input>) {
+        for signal in self.signals.pending() {
+            if matches!(signal, Signal::TERM | Signal::INT) {
+                news.extend(signals::stop_since().map(Input::StopSince));
+            }
+            news.push_back(Input::Signal(signal));
+        }
+    }
+
+    fn try_limit(limit: Option<Told>) -> std::io::Result<()> {
+        let Some(Told { cut, on_stop }) = limit else {
+            cut::disarm();
+            return Ok(());
+        };
+        let notices = cut::Notices {
+            step: cut.as_ref().map(|(_, reason)| log::notice(reason)),
+            stop: on_stop.map(|reason| log::notice(&reason)),
+        };
+        cut::arm(cut.map(|(at, _)| at), notices)
+    }
+
     fn preflight_ended(&mut self) -> Option<Result<(), String>> {
         let verdict = self.preflight.take()?.verdict();
         Some(verdict.map(|program| self.tried = Some(program)))
@@ -120,9 +148,9 @@ impl Real {
             Ok(memory) => memory,
             Err(error) => return error,
         };
-        let others = process::threads().saturating_sub(1);
+        let others = process::hearing_threads().saturating_sub(1);
         if others > 0 {
-            let text = "other threads are running: a signal that one of them takes during the exec is lost";
+            let text = "other threads take signals: one that comes during the exec is lost; start them by cx.thread";
             ::log::warn!(target: "daemon", "{others} {text}");
         }
         // From here to the handlers of the new image signals wait in the kernel, unless another thread takes them. What
@@ -159,7 +187,7 @@ impl World for Real {
 
     fn poll(&mut self, news: &mut VecDeque<Input>) {
         if signals::raised() {
-            news.extend(self.signals.pending().map(Input::Signal));
+            self.hear(news);
         }
         // A loop that never sleeps must still see a trial end.
         if self.preflight.is_some() {
@@ -173,6 +201,14 @@ impl World for Real {
 
     fn set_niceness(&mut self, niceness: i32) -> Result<(), Error> {
         process::set_niceness(0, niceness).map_err(|error| Error::new(Exit::NoPermission, error.to_string()))
+    }
+
+    fn limit(&mut self, limit: Option<Told>) {
+        if let Err(error) = Self::try_limit(limit)
+            && !std::mem::replace(&mut self.unlimited, true)
+        {
+            ::log::warn!(target: "daemon", "time limits do not hold, there is no timer for them: {error}");
+        }
     }
 
     fn preflight(&mut self, news: &mut VecDeque<Input>) {

@@ -5,7 +5,9 @@
 
 pub(crate) mod clock;
 pub(crate) mod clock_set;
+pub(crate) mod cut;
 pub(crate) mod detach;
+mod in_handler;
 pub(crate) mod init;
 pub(crate) mod interlock;
 pub(crate) mod local_time;

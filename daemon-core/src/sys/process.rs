@@ -86,9 +86,15 @@ pub(crate) fn set_niceness(thread: u32, niceness: i32) -> std::io::Result<()> {
     if set == 0 { Ok(()) } else { Err(std::io::Error::last_os_error()) }
 }
 
-/// How many threads the process has.
-pub(crate) fn threads() -> usize {
-    fs::read_dir("/proc/self/task").map_or(1, Iterator::count)
+/// How many threads would take a TERM: all that do not block it.
+pub(crate) fn hearing_threads() -> usize {
+    let hears = |entry: &fs::DirEntry| {
+        let status = fs::read_to_string(entry.path().join("status")).unwrap_or_default();
+        let blocked = status.lines().find_map(|line| line.strip_prefix("SigBlk:"));
+        let blocked = blocked.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        blocked.is_some_and(|mask| mask & 1 << (libc::SIGTERM - 1) == 0)
+    };
+    fs::read_dir("/proc/self/task").map_or(1, |tasks| tasks.flatten().filter(hears).count())
 }
 
 /// Resident memory now and at its highest, in bytes.

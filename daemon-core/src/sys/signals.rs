@@ -3,16 +3,22 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::thread::{Builder, JoinHandle};
 
 use nix::sys::signal::SigSet;
 use signal_hook::iterator::backend::SignalDelivery;
 use signal_hook::iterator::exfiltrator::SignalOnly;
 
-use crate::signal::Signal;
+use super::{clock, cut};
+use crate::clock::Mono;
+use crate::signal::{RESERVED, Signal};
 
 /// How many times a stop was asked for. Counted in the signal handler itself, so that a long hook can see it at once.
 static STOPS: AtomicUsize = AtomicUsize::new(0);
+
+/// When a stop was asked for first; zero for not yet.
+static STOP_SINCE: AtomicU64 = AtomicU64::new(0);
 
 /// Some signal arrived since it was last asked. It saves a loop that never sleeps a system call each round.
 static RAISED: AtomicBool = AtomicBool::new(false);
@@ -27,10 +33,47 @@ pub(crate) fn stops() -> usize {
     STOPS.load(Ordering::Relaxed)
 }
 
-/// Holds back all signals that can be held back, until [`Signals::listen`]. They are not lost: the kernel keeps them.
+/// When INT or TERM arrived for the first time.
+pub(crate) fn stop_since() -> Option<Mono> {
+    Some(STOP_SINCE.load(Ordering::Relaxed)).filter(|at| *at != 0).map(Mono)
+}
+
+/// In the handler of INT and TERM. A hook that hangs keeps the loop from hearing of it, so its time is counted from here.
+fn stop_asked() {
+    STOPS.fetch_add(1, Ordering::Relaxed);
+    let now = clock::mono();
+    if STOP_SINCE.compare_exchange(0, now.0.max(1), Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+        cut::stop_asked(now);
+    }
+}
+
+/// Holds back all signals that can be held back, until [`Signals::listen`]. They are not lost: the kernel keeps them. The
+/// signal of the time limits stays as it is: what hangs must be cut at any time.
 pub(crate) fn block() {
-    // Can not fail: the set and the way are valid.
-    let _ = SigSet::all().thread_block();
+    // SAFETY: the set is filled before it is used, and only used here.
+    unsafe {
+        let mut all: libc::sigset_t = std::mem::zeroed();
+        libc::sigfillset(&raw mut all);
+        libc::sigdelset(&raw mut all, RESERVED);
+        // Can not fail: the set and the way are valid.
+        libc::pthread_sigmask(libc::SIG_BLOCK, &raw const all, std::ptr::null_mut());
+    }
+}
+
+/// Starts a thread that takes no signal, not even while it begins: a thread has the mask of the one that starts it.
+pub(crate) fn spawn_deaf<T: Send + 'static>(
+    builder: Builder,
+    code: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<JoinHandle<T>> {
+    let before = SigSet::thread_get_mask()?;
+    block();
+    let spawned = builder.spawn(|| {
+        // The one that `block` leaves out, too.
+        let _ = SigSet::all().thread_block();
+        code()
+    });
+    before.thread_set_mask()?;
+    spawned
 }
 
 /// Lets all signals through.
@@ -48,10 +91,14 @@ pub(crate) fn put_back(signal: Signal) {
 
 /// Whether a signal was ignored when we were started, as `nohup` does with HUP. Ask before [`Signals::listen`].
 pub(crate) fn ignored(signal: Signal) -> bool {
+    is_ignored(signal.number())
+}
+
+fn is_ignored(number: libc::c_int) -> bool {
     // SAFETY: all zeroes is a valid `sigaction`; the kernel only writes it.
     unsafe {
         let mut old: libc::sigaction = std::mem::zeroed();
-        libc::sigaction(signal.number(), std::ptr::null(), &raw mut old) == 0 && old.sa_sigaction == libc::SIG_IGN
+        libc::sigaction(number, std::ptr::null(), &raw mut old) == 0 && old.sa_sigaction == libc::SIG_IGN
     }
 }
 
@@ -60,8 +107,8 @@ pub(crate) fn ignored(signal: Signal) -> bool {
 /// asked for by [`ignored`] before it gets its handler.
 pub(crate) fn sane_dispositions() {
     for number in 1..=libc::SIGRTMAX() {
-        let Some(signal) = Signal::from_number(number) else { continue };
-        if signal != Signal::PIPE && signal != Signal::HUP && ignored(signal) {
+        let ours = Signal::from_number(number).is_some_and(|signal| signal != Signal::PIPE && signal != Signal::HUP);
+        if (ours || number == RESERVED) && is_ignored(number) {
             // SAFETY: the default disposition installs no handler of ours; all signals are blocked, so none is met
             // between one and the other.
             unsafe {
@@ -82,11 +129,9 @@ impl Signals {
     pub(crate) fn listen(wanted: &[Signal]) -> io::Result<Self> {
         let (read, write) = UnixStream::pair()?;
         for stop in [Signal::INT, Signal::TERM] {
-            // SAFETY: the handler only adds to an atomic, which is allowed in a signal handler.
+            // SAFETY: the handler changes atomics, reads the clock and sets a timer, which is allowed in one.
             unsafe {
-                signal_hook::low_level::register(stop.number(), || {
-                    STOPS.fetch_add(1, Ordering::Relaxed);
-                })?;
+                signal_hook::low_level::register(stop.number(), stop_asked)?;
             }
         }
         let numbers = wanted.iter().map(|signal| signal.number());
@@ -94,7 +139,7 @@ impl Signals {
         for signal in wanted {
             // Actions run in the order of registration: the pipe is written before the flag is set, so whoever sees the
             // flag finds the pipe filled, whichever thread the handler runs on.
-            // SAFETY: as above.
+            // SAFETY: the handler only sets an atomic.
             unsafe {
                 signal_hook::low_level::register(signal.number(), || RAISED.store(true, Ordering::Relaxed))?;
             }

@@ -32,6 +32,9 @@ struct Everything;
     idle = ODD,
     restart = "12h",
     restart_jitter = "30m",
+    deadline = "30s",
+    start_timeout = "2m",
+    stop_timeout = "20s",
     on_error = log,
     nice = -5,
     instructions = ["Create /var/spool/all.", "Mind the gap."],
@@ -115,6 +118,9 @@ impl Daemon for ByHand {
         spec.idle(ODD);
         spec.restart(Duration::from_secs(43_200));
         spec.restart_jitter(Duration::from_secs(1_800));
+        spec.deadline(Duration::from_secs(30));
+        spec.start_timeout(Duration::from_secs(120));
+        spec.stop_timeout(Duration::from_secs(20));
         spec.on_error(OnError::log());
         spec.nice(-5);
         spec.instructions(["Create /var/spool/all.", "Mind the gap."]);
@@ -162,7 +168,7 @@ fn the_macro_declares_what_a_person_declares() {
 #[test]
 fn every_difference_is_seen() {
     type More = fn(&mut Spec<ByHand>);
-    let differences: [(&str, More); 15] = [
+    let differences: [(&str, More); 18] = [
         ("package", |spec| {
             spec.package("all", "99.0.0");
         }),
@@ -189,6 +195,15 @@ fn every_difference_is_seen() {
         }),
         ("nice", |spec| {
             spec.nice(Nice::auto());
+        }),
+        ("deadline", |spec| {
+            spec.deadline(duration!("31s"));
+        }),
+        ("start_timeout", |spec| {
+            spec.start_timeout(duration!("3m"));
+        }),
+        ("stop_timeout", |spec| {
+            spec.stop_timeout(duration!("21s"));
         }),
         ("instructions", |spec| {
             spec.instructions(["one more"]);

@@ -10,7 +10,7 @@ use super::{Calendar, Ended, Parts, Runner, World};
 use crate::birth::{Birth, Inherited};
 use crate::clock::{Boot, Mono, Now, Wall};
 use crate::context::{Cause, Context, Options, Watch};
-use crate::engine::{HangUp, Input, Mode};
+use crate::engine::{HangUp, Input, Mode, Told};
 use crate::error::{Error, Exit};
 use crate::event::Event;
 use crate::handover::Handover;
@@ -28,6 +28,7 @@ use crate::stats::Summary;
 #[cfg(feature = "cron")]
 mod cron;
 mod errors;
+mod limits;
 mod priority;
 mod recover;
 mod restart;
@@ -45,6 +46,8 @@ struct Clock {
     /// How long the machine has slept.
     slept: Cell<u64>,
     stops: Cell<usize>,
+    /// When the first of them came.
+    stop_since: Cell<Option<u64>>,
     signals: RefCell<VecDeque<(u64, Signal)>>,
     /// When the wall clock is set, and by how many nanoseconds.
     clock_sets: RefCell<VecDeque<(u64, i64)>>,
@@ -57,6 +60,10 @@ struct Clock {
     niceness: RefCell<Vec<(f64, i32)>>,
     /// What is below is not allowed.
     least_nice: Cell<i32>,
+    /// Trials take longer than the test.
+    slow_trials: Cell<bool>,
+    /// What limits held, and since when.
+    limits: RefCell<Vec<(f64, Option<Told>)>>,
     /// A HUP comes while the first trial runs.
     ask_again_during_trial: Cell<bool>,
 }
@@ -64,6 +71,14 @@ struct Clock {
 impl Clock {
     fn pass(&self, nanos: u64) {
         self.mono.set(self.mono.get() + nanos);
+    }
+
+    /// When stop signals have come that the loop does not know of.
+    fn stops_to_come(&self) -> impl Iterator<Item = u64> {
+        let now = self.mono.get();
+        let came =
+            |(at, signal): &(u64, Signal)| (*at <= now && matches!(*signal, Signal::TERM | Signal::INT)).then_some(*at);
+        self.signals.borrow().iter().filter_map(came).collect::<Vec<_>>().into_iter()
     }
 
     fn seconds(&self) -> f64 {
@@ -81,7 +96,12 @@ impl Watch for Clock {
     }
 
     fn stops(&self) -> usize {
-        self.stops.get()
+        // The handler of the real one runs at once, whatever the loop is doing.
+        self.stops.get() + self.stops_to_come().count()
+    }
+
+    fn stop_since(&self) -> Option<Mono> {
+        self.stop_since.get().or_else(|| self.stops_to_come().next()).map(Mono)
     }
 }
 
@@ -95,6 +115,8 @@ impl Virtual {
             self.0.mono.set(self.0.mono.get().max(at));
             if matches!(signal, Signal::TERM | Signal::INT) {
                 self.0.stops.set(self.0.stops.get() + 1);
+                self.0.stop_since.set(self.0.stop_since.get().or(Some(at)));
+                news.push_back(Input::StopSince(Mono(at)));
             }
             news.push_back(Input::Signal(signal));
         }
@@ -150,6 +172,9 @@ impl World for Virtual {
     }
 
     fn preflight(&mut self, news: &mut VecDeque<Input>) {
+        if self.0.slow_trials.get() {
+            return;
+        }
         let verdict = self.0.trials.borrow_mut().pop_front().expect("a trial was expected");
         if self.0.ask_again_during_trial.take() {
             news.push_back(Input::Signal(Signal::HUP));
@@ -158,6 +183,10 @@ impl World for Virtual {
     }
 
     fn kill_preflight(&mut self) {}
+
+    fn limit(&mut self, limit: Option<Told>) {
+        self.0.limits.borrow_mut().push((self.0.seconds(), limit));
+    }
 
     /// There is no other image under virtual time: every exec fails, so that what follows can be seen.
     fn exec(&mut self, handover: Handover, _: &[BorrowedFd<'_>], unheard: &[Signal]) -> Error {
@@ -278,6 +307,7 @@ impl Sim {
             notes: self.notes.take(),
             handed_over: self.clock.handed_over.take(),
             niceness: self.clock.niceness.take(),
+            limits: self.clock.limits.take(),
             trials_left: self.clock.trials.borrow().len(),
         }
     }
@@ -289,6 +319,7 @@ struct Run {
     notes: Vec<(f64, String)>,
     handed_over: Vec<Handover>,
     niceness: Vec<(f64, i32)>,
+    limits: Vec<(f64, Option<Told>)>,
     trials_left: usize,
 }
 

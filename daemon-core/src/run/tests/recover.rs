@@ -108,3 +108,23 @@ fn no_hook_runs_during_the_pause() {
     let run = sim.signal(21.0, Signal::USR2).run();
     assert!(run.times("usr2").iter().all(|at| *at >= 22.0), "{:?}", run.times("usr2"));
 }
+
+/// A daemon that fails as soon as it is old enough, image after image: what one learns, the next one knows. Older daemons
+/// had no such limit.
+#[test]
+fn b31_a_daemon_that_always_fails_starts_at_most_twelve_times_in_ten_minutes() {
+    let (mut at, mut restarts, mut failures, mut starts) = (0, Vec::new(), 0, 0);
+    while at < 600 * SECOND {
+        starts += 1;
+        let mut sim = failing(at / SECOND + 10, failures);
+        sim.clock.mono.set(at);
+        sim.mode.restarts.clone_from(&restarts);
+        sim.inherited = Some(Inherited { restarts, believed: true, ..Inherited::default() });
+        sim.clock.trials.borrow_mut().push_back(Ok(()));
+        let run = sim.run();
+        let handover = run.handed_over.first().expect("a restart");
+        at = handover.restarts.last().expect("the newest").0;
+        (restarts, failures) = (handover.restarts.clone(), handover.failures);
+    }
+    assert!((8..=12).contains(&starts), "{starts} starts");
+}
