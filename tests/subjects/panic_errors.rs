@@ -51,11 +51,7 @@ impl Daemon for Errors {
         spec.interval(duration!("5ms"));
         spec.setup(|_| Self { iterations: 0, told: 0 });
         spec.execute(Self::execute).on_error(policy(goes_on("FAILS")));
-        let hook = spec.on(Event::error(), Self::hear);
-        hook.on_error(OnError::log());
-        if asked::<String>("HOOK").is_some_and(|word| word == "late") {
-            hook.deadline(Duration::ZERO);
-        }
+        spec.on(Event::error(), Self::hear).on_error(OnError::log());
     }
 }
 
