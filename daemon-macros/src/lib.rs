@@ -106,7 +106,7 @@ use proc_macro::TokenStream;
 ///
 /// | key | value | default | example |
 /// |---|---|---|---|
-/// | `deadline` | how long the hook may take: a text with a unit, or a `Duration`; one that took longer is an error | none | `#[execute(deadline = "5s")]` |
+/// | `deadline` | how long the hook may take: a text with a unit, or a `Duration`; one that takes longer ends the process with 70 | what the key `deadline` says | `#[execute(deadline = "5s")]` |
 /// | `on_error` | what follows when this hook fails, a word: `log`, `restart`, `stop`; or an `OnError` | as the daemon's `on_error` | `#[on(signal = USR2, on_error = log)]` |
 /// | `zone` | for `#[cron]`: whose hours and days are meant, a name of the machine's time zone database | the machine's | `#[cron("0 3 * * *", zone = "Europe/Berlin")]` |
 ///

@@ -109,8 +109,10 @@ impl From<Option<&Step>> for What {
 /// What the engine knows of limits.
 #[derive(Debug, Default)]
 pub(super) struct Limits {
-    /// There is a limit, or there may be one later.
+    /// There is a limit now.
     apply: bool,
+    /// There is one, or may be one, after the start too.
+    lasting: bool,
     /// The time of the input that is worked on.
     now: Mono,
     /// For hooks without a deadline of their own.
@@ -131,8 +133,9 @@ pub(super) struct Limits {
 impl Limits {
     pub(super) fn of(plan: &Plan) -> Self {
         let hooks = plan.deadline.value.is_some() || plan.hooks.iter().any(|hook| hook.deadline.is_some());
-        let ends = !plan.start_timeout.value.is_zero() || !plan.stop_timeout.value.is_zero();
-        Self { apply: hooks || ends, deadline: plan.deadline.value, ..Self::default() }
+        let lasting = hooks || !plan.stop_timeout.value.is_zero();
+        let apply = lasting || !plan.start_timeout.value.is_zero();
+        Self { apply, lasting, deadline: plan.deadline.value, ..Self::default() }
     }
 
     /// It is `now`.
@@ -154,6 +157,7 @@ impl Limits {
     pub(super) const fn starting_again(&mut self) {
         self.starting = Some(self.now);
         self.letting_go = None;
+        self.apply = true;
     }
 
     /// The stop signal that comes next arrived at `at`, perhaps long ago: a hook was running.
@@ -178,7 +182,7 @@ impl Engine {
     pub(super) fn held_until(&mut self, deadline: Option<Boot>) {
         if deadline.is_some() && !self.limits.leased {
             self.limits.leased = true;
-            self.limits.apply = true;
+            (self.limits.apply, self.limits.lasting) = (true, true);
             self.fit_deadline();
         }
     }
@@ -207,6 +211,8 @@ impl Engine {
             self.limits.cancel = cancel;
             out.push(Action::CancelAt(cancel));
         }
+        // Only the start had a limit: no tick is to look for one.
+        self.limits.apply = self.limits.lasting || self.limits.starting.is_some();
     }
 
     fn limit_of(&self, now: Mono, step: Option<&Step>) -> Option<Limit> {

@@ -8,6 +8,7 @@ mod console;
 mod counted;
 mod file;
 pub(crate) mod record;
+mod restamp;
 mod sink;
 
 use std::fmt;
@@ -35,7 +36,7 @@ pub(crate) fn notice(reason: &str) -> Notice {
     let message = line.len() - 1;
     line.clear();
     record::write(&mut line, source, &reason[..cut]);
-    Notice { line, message, restamp: record::restamp }
+    Notice { line, message, restamp: restamp::restamp }
 }
 
 /// Takes finished lines somewhere.
