@@ -45,7 +45,7 @@ fn each_fault_says_what_to_write() {
         ("\"1.5s\"", "takes `key = value`"),
         ("idle = 0.5 0.6", "not a value of `idle`: write `idle = 0.5`"),
         ("type = 5", "unknown key `type`"),
-        ("deadline = \"1s\"", "`deadline`: it is said of one hook: write `#[execute(deadline = \"5s\")]`"),
+        ("zone = \"UTC\"", "`zone`: it is said of one hook: write `#[cron(zone = \"Europe/Berlin\")]`"),
         (",", "takes `key = value`"),
     ];
     for (args, part) in keys {
