@@ -40,6 +40,10 @@ pub(crate) struct Inherited {
     pub(crate) grid: Option<Grid>,
     /// Each lock in words, and the descriptors that it kept.
     pub(crate) locks: Vec<(String, Vec<OwnedFd>)>,
+    /// The log file it wrote to.
+    pub(crate) log: Option<(PathBuf, OwnedFd)>,
+    /// Its PID file.
+    pub(crate) pid_file: Option<OwnedFd>,
     /// What was handed over could be read; else all the rest is missing.
     pub(crate) believed: bool,
 }
@@ -48,7 +52,7 @@ impl Birth {
     /// The circumstances of an image in this role. Ask before signals are listened for.
     pub(crate) fn of(role: Role) -> Result<Self, Error> {
         match role {
-            Role::Restarted(Some(handover)) => Ok(Self::restarted(handover)),
+            Role::Restarted(Some(handover)) => Ok(Self::restarted(*handover)),
             Role::Restarted(None) => Self::first(Standing::Foreground, Some(Inherited::default())),
             Role::Daemon => Self::first(Standing::Detached, None),
             Role::Contained => Self::first(Standing::Contained, None),
@@ -57,12 +61,14 @@ impl Birth {
     }
 
     fn first(standing: Standing, inherited: Option<Inherited>) -> Result<Self, Error> {
+        process::set_first_uid(process::uid());
         let base = std::env::current_dir().map_err(|error| os("can not tell the working directory", &error))?;
         Ok(Self { program: program()?, base, standing, hang_up: hang_up(standing), inherited })
     }
 
     fn restarted(handover: Handover) -> Self {
-        let Handover { program, base, standing, restarts, failures, grid, locks, .. } = handover;
+        let Handover { program, base, owner, standing, restarts, failures, grid, locks, log, pid_file, .. } = handover;
+        process::set_first_uid(owner);
         let adopt =
             |(name, numbers): (String, Vec<RawFd>)| (name, numbers.into_iter().filter_map(reenter::adopt).collect());
         let inherited = Inherited {
@@ -70,6 +76,8 @@ impl Birth {
             failures,
             grid: grid.map(Grid::from_parts),
             locks: locks.into_iter().map(adopt).collect(),
+            log: log.and_then(|(path, number)| Some((path, reenter::adopt(number)?))),
+            pid_file: pid_file.and_then(reenter::adopt),
             believed: true,
         };
         Self { program, base, standing, hang_up: hang_up(standing), inherited: Some(inherited) }

@@ -13,6 +13,7 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
+use crate::account::Account;
 use crate::duration;
 use crate::error::{Error, Exit};
 use crate::lock::Lock;
@@ -50,6 +51,10 @@ const FLAGS: &[(&str, Option<char>, &str, &str)] = &[
     ("stop-timeout", None, "DURATION", "End the process when the stop takes longer than this, or 0 for no limit"),
     ("on-error", None, "POLICY", "What follows when a hook fails: log, restart or stop"),
     ("nice", None, "auto|N", "Process priority: auto, by the interval, or a niceness from -20 to 19"),
+    ("user", None, "USER", "Run as this user, by name or number; needs root at the start"),
+    ("group", None, "GROUP", "Run with this group; without it the first one of the user"),
+    ("umask", None, "OCTAL", "What is taken away from the mode of new files, as in 027"),
+    ("core-dumps", None, "yes|no", "Whether a crash may leave a core file, with all that the memory held"),
     ("idle", None, "0..1", "Without an interval: how often an idle event follows an iteration"),
 ];
 
@@ -198,6 +203,10 @@ fn override_settings(plan: &mut Plan, matches: &ArgMatches) -> Result<(), Error>
     plan.on_error.overridden(value(matches, "on-error", read_word::<OnError>)?);
     plan.nice.overridden(value(matches, "nice", read_word::<Nice>)?);
     plan.idle.overridden(value(matches, "idle", read_probability)?);
+    plan.user.overridden(value(matches, "user", read_account)?.map(Some));
+    plan.group.overridden(value(matches, "group", read_account)?.map(Some));
+    plan.umask.overridden(value(matches, "umask", read_umask)?.map(Some));
+    plan.core_dumps.overridden(value(matches, "core-dumps", read_yes)?);
     plan.log.overridden(value(matches, "log", |text| match text {
         "" => Err("write the name of a file".into()),
         text => Ok(text.into_log()),
@@ -224,6 +233,25 @@ fn read_probability(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(number) if (0.0..=1.0).contains(&number) => Ok(number),
         _ => Err("write a probability from 0 to 1, as in 0.5".into()),
+    }
+}
+
+fn read_account(text: &str) -> Result<Account, String> {
+    if text.is_empty() { Err("write a name or a number".into()) } else { Ok(text.into()) }
+}
+
+/// Octal digits only, as everywhere else on the machine: 27 in decimal would be a mask that nobody meant.
+fn read_umask(text: &str) -> Result<u32, String> {
+    let digits = (1..=4).contains(&text.len()) && text.bytes().all(|byte| (b'0'..=b'7').contains(&byte));
+    let mask = u32::from_str_radix(text, 8).ok().filter(|mask| digits && *mask <= 0o777);
+    mask.ok_or_else(|| "write it in octal, from 0 to 777, as in 027".into())
+}
+
+fn read_yes(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("write yes or no".into()),
     }
 }
 

@@ -109,3 +109,16 @@ fn options_may_not_take_our_names() {
     spec.option("max_load", limit);
     assert!(spec.plan.check().unwrap_err().to_string().contains("twice"));
 }
+
+#[test]
+fn users_and_masks_are_read_strictly() {
+    let (spec, request) = ask(&["--user", "nobody", "--group=7", "--umask", "0027", "--core-dumps", "yes"]);
+    assert!(request.is_ok());
+    assert_eq!((spec.plan.user.value, spec.plan.group.value), (Some("nobody".into()), Some("7".into())));
+    assert_eq!((spec.plan.umask.value, spec.plan.core_dumps.value), (Some(0o27), true));
+    for bad in ["", "8", "1000", "00000", "-1", "+7", "0o27", " 27", "u=rwx"] {
+        assert!(refused(&["--umask", bad]).contains("octal"), "{bad:?}");
+    }
+    assert!(refused(&["--user", ""]).contains("name or a number"));
+    assert!(refused(&["--core-dumps", "true"]).contains("yes or no"));
+}

@@ -17,13 +17,17 @@ use crate::launch::{self, Report};
 use crate::log::{self, LogFile, LogTo};
 use crate::plan::{Plan, Trigger};
 use crate::plugin::Plugins;
-use crate::role::Role;
-use crate::run::{ANSWER, Calendar, Ended, Parts, Real, Runner, World};
+use crate::privileges::Wanted;
+use crate::role::{self, Role};
+use crate::run::{ANSWER, Calendar, Ended, Parts, Privileges, Real, Runner, World};
 use crate::signal::Signal;
 use crate::spec::Spec;
 use crate::standing::Standing;
 use crate::sys::reenter::{self, Origin};
-use crate::sys::{cut, detach, process, signals};
+use crate::sys::{core_limit, cut, detach, process, reserve, signals};
+
+/// What a daemon in the background takes away from the mode of new files, if nothing is declared.
+const UMASK: u32 = 0o027;
 
 /// A type that is a daemon. `#[daemon]` on an impl block implements it; by hand it is one function.
 ///
@@ -61,6 +65,7 @@ pub trait Daemon: Sized + 'static {
         cut::begin();
         signals::sane_dispositions();
         let (origin, word) = Origin::take();
+        role::shed(word.as_deref());
         let mut spec = Spec::default();
         Self::declare(&mut spec);
         let name = spec.plan.name.clone();
@@ -92,6 +97,7 @@ fn live<D: Daemon>(mut spec: Spec<D>, origin: Origin, role: Role, report: &mut R
         Request::Explain(options) => print(&explanation(&spec.plan, &options)?),
         Request::Run(options) => {
             spec.plan.check()?;
+            let wanted = Wanted::of(&spec.plan)?;
             match role {
                 Role::Preflight => print(&format!("{ANSWER}{} {}\n", spec.plan.name, spec.plan.version)),
                 Role::Front if options.detach && may_detach()? => {
@@ -103,7 +109,7 @@ fn live<D: Daemon>(mut spec: Spec<D>, origin: Origin, role: Role, report: &mut R
                     cut::end();
                     return keeper::keep(&origin).map(Into::into);
                 }
-                role => return run(spec, options, origin, role, report).map(Into::into),
+                role => return run(spec, options, origin, (role, wanted), report).map(Into::into),
             }
         }
     }
@@ -161,7 +167,7 @@ fn run<D: Daemon>(
     mut spec: Spec<D>,
     options: cli::Options,
     origin: Origin,
-    role: Role,
+    (role, wanted): (Role, Wanted),
     report: &mut Report,
 ) -> Result<Exit, Error> {
     let birth = Birth::of(role)?;
@@ -177,10 +183,15 @@ fn run<D: Daemon>(
     if birth.inherited.as_ref().is_some_and(|inherited| !inherited.believed) {
         ::log::warn!(target: "daemon", "what the old image handed over can not be read: a cold start");
     }
-    if birth.standing == Standing::Detached {
+    core_limit::set(spec.plan.core_dumps.value);
+    reserve::take();
+    let detached = birth.standing == Standing::Detached;
+    let mask = spec.plan.umask.value.or_else(|| detached.then_some(UMASK));
+    mask.into_iter().for_each(process::set_umask);
+    if detached {
         settle(&mut spec.plan)?;
     }
-    let parts = parts(spec, options, world.watch(), birth, std::mem::take(report))?;
+    let parts = parts(spec, options, world.watch(), (birth, wanted), std::mem::take(report))?;
     if !parts.calendar.is_empty() {
         world.watch_wall_clock()?;
     }
@@ -227,7 +238,7 @@ fn parts<D: Daemon>(
     spec: Spec<D>,
     options: cli::Options,
     watch: Rc<dyn Watch>,
-    mut birth: Birth,
+    (mut birth, wanted): (Birth, Wanted),
     report: Report,
 ) -> Result<Parts<D>, Error> {
     let plan = Rc::new(spec.plan);
@@ -240,13 +251,16 @@ fn parts<D: Daemon>(
         restarts: birth.inherited.as_ref().map(|inherited| inherited.restarts.clone()).unwrap_or_default(),
         failures: birth.inherited.as_ref().map_or(0, |inherited| inherited.failures),
         pid_file: options.pid_file.is_some(),
+        becomes: plan.becomes(),
         locks: locks.len(),
         grid: birth.inherited.as_mut().and_then(|inherited| inherited.grid.take()),
         niceness: process::niceness(),
         seed: process::seed(),
     };
     let calendar = Calendar::of(&plan)?;
-    let plugins = guarded(|| Ok(Plugins::make(spec.plugins)))?;
+    // They are the author's code, which shall not run as the user before.
+    let (now, later) = if wanted.is_something() { (Vec::new(), spec.plugins) } else { (spec.plugins, Vec::new()) };
+    let plugins = guarded(|| Ok(Plugins::make(now)))?;
     let (name, interval, base) = (plan.name.clone(), plan.interval.value, birth.base.clone());
     let context = Context::new(&name, interval, plugins, Options(options.own), watch, base);
     Ok(Parts {
@@ -260,6 +274,7 @@ fn parts<D: Daemon>(
         calendar,
         declare: D::declare,
         birth,
+        privileges: Privileges { wanted, done: false, plugins: later },
         report,
         pid_path: options.pid_file,
         pid_file: None,

@@ -4,6 +4,8 @@
 //! has no `XDG_RUNTIME_DIR`, and two places would mean two holders of one lock.
 
 use std::fs::{self, DirBuilder};
+use std::io;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -15,18 +17,19 @@ use crate::error::{Error, Exit};
 use crate::sys::process;
 
 /// Where the daemon called `name` keeps its state: `/run/NAME` for root, `~/.local/state/NAME` for others, with the
-/// home directory of the user database.
+/// home directory of the user database. The user is the one who started it, even when it has become another since then.
 ///
 /// # Errors
 /// [`Exit::CantCreate`] when the user has no home directory.
 pub fn state(name: &str) -> Result<PathBuf, Error> {
-    if process::uid() == 0 {
+    let uid = process::first_uid();
+    if uid == 0 {
         return Ok(Path::new("/run").join(name));
     }
-    match process::home() {
+    match process::home(uid) {
         Some(home) if home.is_dir() => Ok(home.join(".local/state").join(name)),
         _ => {
-            let user = process::user_name(process::uid());
+            let user = process::user_name(uid);
             let text = format!("user {user} has no home directory for the lock: name a place with lock = path(\"/…\")");
             Err(Error::new(Exit::CantCreate, text))
         }
@@ -38,25 +41,35 @@ pub(crate) fn background_log(name: &str) -> Result<PathBuf, Error> {
     Ok(state(name)?.join(format!("{name}.log")))
 }
 
-/// Makes the directory and what is missing above it: 0755 for root, whose state others may see, 0700 for users.
+/// Makes the directory and what is missing above it: 0755 for root, whose state others may see, 0700 for users, whatever
+/// the umask says. A daemon that has become another user since its start makes nothing.
 ///
 /// # Errors
 /// [`Exit::NoPermission`] or [`Exit::CantCreate`], with the path and the system's reason.
 pub fn create(path: &Path) -> Result<(), Error> {
-    if path.is_dir() {
+    if path.is_dir() || process::uid() != process::first_uid() {
         return Ok(());
     }
     let mode = if process::uid() == 0 { 0o755 } else { 0o700 };
-    let made = DirBuilder::new().recursive(true).mode(mode).create(path);
-    // Whatever the umask took away.
-    let made = made.and_then(|()| fs::set_permissions(path, PermissionsExt::from_mode(mode)));
+    let missing: Vec<&Path> = path.ancestors().take_while(|level| !level.is_dir()).collect();
+    let made = missing.into_iter().rev().try_for_each(|level| make(level, mode));
     made.map_err(|error| {
         let exit = match error.kind() {
-            std::io::ErrorKind::PermissionDenied => Exit::NoPermission,
+            io::ErrorKind::PermissionDenied => Exit::NoPermission,
             _ => Exit::CantCreate,
         };
         Error::new(exit, format!("can not create the directory {}: {error}", path.display()))
     })
+}
+
+/// One level, which another process may make at the same time.
+fn make(level: &Path, mode: u32) -> io::Result<()> {
+    match DirBuilder::new().mode(mode).create(level) {
+        // Whatever the umask took away.
+        Ok(()) => fs::set_permissions(level, PermissionsExt::from_mode(mode)),
+        Err(_) if level.is_dir() => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Refuses a directory in which somebody else could put, rename or remove files: it must belong to root or to us and
@@ -66,6 +79,12 @@ pub fn create(path: &Path) -> Result<(), Error> {
 /// # Errors
 /// [`Exit::NoPermission`] for a directory that is not safe, [`Exit::CantCreate`] for one that is not there.
 pub fn check(path: &Path) -> Result<(u64, u64), Error> {
+    checked(path).map(|(_, place)| place)
+}
+
+/// As [`check`], and opens it: what is opened relative to this descriptor is in the very directory that was checked, even
+/// if a link on the way to it is changed meanwhile.
+pub(crate) fn checked(path: &Path) -> Result<(OwnedFd, (u64, u64)), Error> {
     let failed = |error: Errno| {
         let text = format!("directory {}: {}", path.display(), error.desc());
         Error::new(Exit::CantCreate, text)
@@ -79,7 +98,7 @@ pub fn check(path: &Path) -> Result<(u64, u64), Error> {
         let this = (stat.st_dev, stat.st_ino);
         // The root is its own parent.
         if below == Some(this) {
-            return Ok(innermost.unwrap_or(this));
+            return Ok((directory, innermost.unwrap_or(this)));
         }
         if let Some(danger) = danger(&stat, us, below.is_none()) {
             return Err(refusal(&path.join(level), &danger));

@@ -13,7 +13,7 @@ use crate::clock::Mono;
 use crate::standing::Standing;
 
 /// Changes whenever a line changes its meaning.
-const VERSION: &str = "daemon-core-handover 2";
+const VERSION: &str = "daemon-core-handover 3";
 /// Restarts that are remembered; a storm is told by the last few.
 const REMEMBERED: usize = 16;
 
@@ -26,6 +26,8 @@ pub(crate) struct Handover {
     pub(crate) program: PathBuf,
     /// The directory that relative paths count from.
     pub(crate) base: PathBuf,
+    /// The user of the first start, who decides where state is kept.
+    pub(crate) owner: u32,
     /// How the daemon stands to whoever started it.
     pub(crate) standing: Standing,
     /// Why the restart happened.
@@ -38,6 +40,10 @@ pub(crate) struct Handover {
     pub(crate) grid: Option<(Mono, u64, u64)>,
     /// Each lock in words, and the descriptors that it kept.
     pub(crate) locks: Vec<(String, Vec<RawFd>)>,
+    /// The log file in use, for an image that can not open a new one.
+    pub(crate) log: Option<(PathBuf, RawFd)>,
+    /// The PID file, for an image that can not remove it.
+    pub(crate) pid_file: Option<RawFd>,
 }
 
 impl Handover {
@@ -56,6 +62,7 @@ impl Handover {
         line("pid", &self.pid.to_string());
         line("program", &hex(&self.program));
         line("base", &hex(&self.base));
+        line("owner", &self.owner.to_string());
         line("standing", &self.standing.to_string());
         line("cause", &hex(Path::new(&self.cause)));
         line("restarts", &list(self.restarts.iter().map(|at| at.0)));
@@ -65,6 +72,12 @@ impl Handover {
         }
         for (name, kept) in &self.locks {
             line("lock", &format!("{} {}", hex(Path::new(name)), list(kept)));
+        }
+        if let Some((path, fd)) = &self.log {
+            line("log", &format!("{} {fd}", hex(path)));
+        }
+        if let Some(fd) = self.pid_file {
+            line("pid_file", &fd.to_string());
         }
         let sum = checksum(text.as_bytes());
         let _ = writeln!(text, "sum {sum:016x}");
@@ -96,6 +109,7 @@ impl Handover {
             "pid" => self.pid = value.parse().ok()?,
             "program" => self.program = unhex(value)?.into(),
             "base" => self.base = unhex(value)?.into(),
+            "owner" => self.owner = value.parse().ok()?,
             "standing" => self.standing = value.parse().ok()?,
             "cause" => self.cause = unhex(value)?.into_string().ok()?,
             "restarts" => self.restarts = numbers(value)?.into_iter().map(Mono).collect(),
@@ -108,6 +122,11 @@ impl Handover {
                 let (name, kept) = value.split_once(' ')?;
                 self.locks.push((unhex(name)?.into_string().ok()?, numbers(kept)?));
             }
+            "log" => {
+                let (path, fd) = value.split_once(' ')?;
+                self.log = Some((unhex(path)?.into(), fd.parse().ok()?));
+            }
+            "pid_file" => self.pid_file = Some(value.parse().ok()?),
             _ => return None,
         }
         Some(())
@@ -152,12 +171,15 @@ mod tests {
             pid: 42,
             program: PathBuf::from(OsString::from_vec(b"/opt/\xff\n x".to_vec())),
             base: "/srv".into(),
+            owner: 33,
             standing: Standing::Contained,
             cause: "SIGHUP\nand more".into(),
             restarts: vec![Mono(1), Mono(u64::MAX)],
             failures: 3,
             grid: Some((Mono(5), 1_500_000_000, 7)),
             locks: vec![("file /x".into(), vec![3, 4]), ("own".into(), vec![])],
+            log: Some((PathBuf::from(OsString::from_vec(b"/log/\xfe x".to_vec())), 5)),
+            pid_file: Some(6),
         }
     }
 

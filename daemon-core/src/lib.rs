@@ -24,6 +24,7 @@
 //! statistics. The macro only writes statements against this crate's public interface; [`Daemon`] shows the same daemon
 //! by hand.
 
+mod account;
 mod birth;
 mod caret;
 mod cli;
@@ -56,6 +57,7 @@ mod pid_file;
 pub mod plan;
 mod plugin;
 pub mod prelude;
+mod privileges;
 mod role;
 mod run;
 mod schedule;
@@ -66,6 +68,7 @@ mod stats;
 mod status;
 mod sys;
 
+pub use crate::account::Account;
 pub use crate::context::{Cause, Context};
 pub use crate::daemon::Daemon;
 pub use crate::error::{BoxError, Error, Exit, Result};

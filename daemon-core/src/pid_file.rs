@@ -6,6 +6,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,10 @@ const LONGEST: usize = 32;
 /// A PID file that names this process.
 pub(crate) struct PidFile {
     path: PathBuf,
+    /// What was written, open for a process that has become another user and may not remove it any more.
+    file: Option<File>,
+    /// It could not be put back, which was told.
+    told: bool,
 }
 
 impl PidFile {
@@ -26,7 +31,7 @@ impl PidFile {
         crate::directory::check(path.parent().unwrap_or(Path::new("/")))
             .map_err(|error| Error::new(error.exit(), format!("PID file {}: {error}", path.display())))?;
         refuse_others(&path)?;
-        let file = Self { path };
+        let mut file = Self { path, file: None, told: false };
         file.replace().map_err(|error| {
             let text = format!("can not write the PID file {}: {error}", file.path.display());
             Error::new(Exit::CantCreate, text)
@@ -34,22 +39,33 @@ impl PidFile {
         Ok(file)
     }
 
-    /// The file at `path`, which could not be written just now, but may name us already.
-    pub(crate) fn kept(path: PathBuf) -> Self {
-        Self { path }
+    /// The file at `path`, which names us since an earlier image; `file` is what that one has kept open.
+    pub(crate) fn kept(path: PathBuf, file: Option<OwnedFd>) -> Self {
+        Self { path, file: file.map(File::from), told: false }
     }
 
-    fn replace(&self) -> io::Result<()> {
+    /// The same, when it could not be written again, which was told.
+    pub(crate) fn given_up(self) -> Self {
+        Self { told: true, ..self }
+    }
+
+    /// What must stay open across a restart in place.
+    pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.file.as_ref().map(AsFd::as_fd)
+    }
+
+    fn replace(&mut self) -> io::Result<()> {
         let mut name = self.path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
         name.push(format!(".{}", process::pid()));
         let temporary = self.path.with_file_name(name);
         // A left-over of a killed process with our number: it is ours to replace, whatever it is.
         let _ = fs::remove_file(&temporary);
-        let written = write_new(&temporary).and_then(|()| fs::rename(&temporary, &self.path));
+        let written = write_new(&temporary).and_then(|file| fs::rename(&temporary, &self.path).map(|()| file));
         if written.is_err() {
             let _ = fs::remove_file(&temporary);
         }
-        written
+        self.file = Some(written?);
+        Ok(())
     }
 
     /// Whether the file still names us.
@@ -57,29 +73,45 @@ impl PidFile {
         read(&self.path) == Some(process::pid())
     }
 
-    /// Puts the file back if somebody removed or changed it; says whether that was needed.
-    pub(crate) fn mend(&self) -> io::Result<bool> {
+    /// Puts the file back if somebody removed or changed it; says whether that was needed. What stands in the way is an
+    /// error once, not each time.
+    pub(crate) fn mend(&mut self) -> io::Result<bool> {
         if self.is_ours() {
+            self.told = false;
             return Ok(false);
         }
-        refuse_others(&self.path).map_err(|error| io::Error::other(error.to_string()))?;
-        self.replace().map(|()| true)
+        let refused = refuse_others(&self.path).map_err(|error| io::Error::other(error.to_string()));
+        match refused.and_then(|()| self.replace()) {
+            Ok(()) => {
+                self.told = false;
+                Ok(true)
+            }
+            Err(_) if self.told => Ok(false),
+            Err(error) => {
+                self.told = true;
+                Err(error)
+            }
+        }
     }
 
-    /// Removes the file if it names us.
+    /// Removes the file if it names us. Where only root may remove it and we are not root any more, it is left empty.
     pub(crate) fn remove(self) {
-        if self.is_ours() {
-            let _ = fs::remove_file(&self.path);
+        if self.is_ours()
+            && fs::remove_file(&self.path).is_err()
+            && let Some(file) = &self.file
+        {
+            let _ = file.set_len(0);
         }
     }
 }
 
-fn write_new(path: &Path) -> io::Result<()> {
+fn write_new(path: &Path) -> io::Result<File> {
     let flags = libc::O_NOFOLLOW | libc::O_CLOEXEC;
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o644).custom_flags(flags).open(path)?;
     // Readable by all, whatever the umask says.
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-    file.write_all(format!("{}\n", process::pid()).as_bytes())
+    file.write_all(format!("{}\n", process::pid()).as_bytes())?;
+    Ok(file)
 }
 
 /// Only a plain file, or nothing, may be where ours shall be: a link could lead anywhere, a pipe could hang us.
@@ -194,11 +226,28 @@ mod tests {
     fn fault_015_a_removed_or_changed_file_is_put_back() {
         let place = Place::new("mend");
         let path = place.0.join("x.pid");
-        let file = PidFile::write(path.clone()).expect("written");
+        let mut file = PidFile::write(path.clone()).expect("written");
         assert!(!file.mend().expect("intact"));
         fs::remove_file(&path).expect("removed");
         assert!(file.mend().expect("mended"));
         fs::write(&path, "4242\n").expect("changed");
         assert!(file.mend().expect("mended") && file.is_ours());
+    }
+
+    /// What stands in the way is told once, and mended as soon as it has gone.
+    #[test]
+    fn fault_015_what_can_not_be_put_back_is_told_once() {
+        let place = Place::new("once");
+        let path = place.0.join("x.pid");
+        let mut file = PidFile::write(path.clone()).expect("written");
+        fs::remove_file(&path).expect("removed");
+        fs::create_dir(&path).expect("a directory");
+        assert!(file.mend().is_err());
+        (0..3).for_each(|_| assert!(!file.mend().expect("told already")));
+        fs::remove_dir(&path).expect("removed");
+        assert!(file.mend().expect("mended"));
+        fs::remove_file(&path).expect("removed");
+        fs::create_dir(&path).expect("a directory");
+        assert!(file.mend().is_err(), "another time");
     }
 }

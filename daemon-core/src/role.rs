@@ -27,7 +27,7 @@ pub(crate) enum Role {
     /// A trial start.
     Preflight,
     /// A daemon after its restart in place; `None` when what was handed over can not be believed.
-    Restarted(Option<Handover>),
+    Restarted(Option<Box<Handover>>),
 }
 
 impl Role {
@@ -45,10 +45,18 @@ impl Role {
                 Ok(Self::Daemon)
             }
             Some(word) => match word.strip_prefix(RESTARTED).and_then(|number| number.parse().ok()) {
-                Some(number) => Ok(Self::Restarted(handed_over(number))),
+                Some(number) => Ok(Self::Restarted(handed_over(number).map(Box::new))),
                 None => Err(Error::new(Exit::Usage, format!("unknown role {word:?} in the environment"))),
             },
         }
+    }
+}
+
+/// Closes what came along and is not for a process in this role: a trial needs nothing but its outputs. The image after a
+/// restart gets what is meant for it alone, and a detached daemon closes the rest when it has its line to the launcher.
+pub(crate) fn shed(word: Option<&str>) {
+    if word == Some(PREFLIGHT) {
+        detach::close_inherited();
     }
 }
 

@@ -5,6 +5,7 @@
 use std::any::{Any, TypeId};
 use std::time::Duration;
 
+use crate::account::Account;
 use crate::error::{BoxError, Error, Exit};
 use crate::guard::guarded;
 use crate::hook::{BoxedHook, BoxedSetup, HookFn, HookResult, PluginFn, SetupFn, SetupResult};
@@ -150,6 +151,36 @@ impl<D: 'static> Spec<D> {
     /// is not allowed (above 0 it always is) there is one warning. Flag: `--nice`.
     pub fn nice(&mut self, nice: impl Into<Nice>) -> &mut Self {
         self.plan.nice.declare(nice.into());
+        self
+    }
+
+    /// The user the daemon runs as, by name or number: root opens lock, log and PID file, and becomes this user before
+    /// plugins, setup and hooks. Started by anybody else but this user, it ends with 77; an unknown user is 78. Default:
+    /// as whoever starts it. Flag: `--user`.
+    pub fn user(&mut self, user: impl Into<Account>) -> &mut Self {
+        self.plan.user.declare(Some(user.into()));
+        self
+    }
+
+    /// The group the daemon runs with, by name or number; also without a `user`. Default: the first group of `user`.
+    /// Flag: `--group`.
+    pub fn group(&mut self, group: impl Into<Account>) -> &mut Self {
+        self.plan.group.declare(Some(group.into()));
+        self
+    }
+
+    /// What is taken away from the mode of files your code makes, from 0 to `0o777`: write it as an octal number,
+    /// `0o027`. The framework's own files do not depend on it. Default: `0o027` in the background, else as it was found.
+    /// Flag: `--umask`.
+    pub fn umask(&mut self, mask: u32) -> &mut Self {
+        self.plan.umask.declare(Some(mask));
+        self
+    }
+
+    /// Whether a crash may leave a core file, which holds whatever the memory held. Default: no, the soft limit is set to
+    /// 0; with `true` it is raised to the hard one. Flag: `--core-dumps`.
+    pub fn core_dumps(&mut self, allowed: bool) -> &mut Self {
+        self.plan.core_dumps.declare(allowed);
         self
     }
 

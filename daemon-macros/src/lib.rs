@@ -80,6 +80,10 @@ use proc_macro::TokenStream;
 /// | `stop_timeout` | how long the stop may take, from `10ms`, or zero for no limit: one that takes longer ends the process with 70 | no limit | `stop_timeout = "20s"` |
 /// | `on_error` | what follows when a hook fails, a word: `log`, `restart`, `stop`; or an `OnError` | `restart` | `on_error = stop` |
 /// | `nice` | the process priority: `auto`, by the interval, or a niceness from -20 to 19 | not touched | `nice = auto` |
+/// | `user` | whom the daemon runs as, by name or number: root takes lock, log and PID file and then becomes this user | as whoever starts it | `user = "www-data"` |
+/// | `group` | with which group it runs, by name or number | the first group of `user` | `group = "adm"` |
+/// | `umask` | what is taken away from the mode of files your code makes, from 0 to `0o777` | `0o027` in the background, else as it was found | `umask = 0o022` |
+/// | `core_dumps` | whether a crash may leave a core file | `false` | `core_dumps = true` |
 /// | `instructions` | lines that the install instructions get, an array of texts | none | `instructions = ["Create /var/spool/beats."]` |
 /// | `help` | the whole text of `--help`, in place of the one that is made | made of the declaration | `help = include_str!("help.txt")` |
 ///

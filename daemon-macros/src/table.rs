@@ -35,7 +35,7 @@ pub enum Item {
 }
 
 /// All keys, in the order in which lists name them.
-pub const KEYS: [Key; 15] = [
+pub const KEYS: [Key; 19] = [
     Key { name: "name", slot: Slot::Moved, example: "name = \"heartbeat\"" },
     Key { name: "interval", slot: Slot::Duration, example: "interval = \"1.5s\"" },
     Key { name: "lock", slot: Slot::Word("Lock", Item::Function), example: "lock = \"file\"" },
@@ -49,6 +49,10 @@ pub const KEYS: [Key; 15] = [
     Key { name: "stop_timeout", slot: Slot::Duration, example: "stop_timeout = \"20s\"" },
     Key { name: "on_error", slot: Slot::Word("OnError", Item::Function), example: "on_error = stop" },
     Key { name: "nice", slot: Slot::Word("Nice", Item::Function), example: "nice = auto" },
+    Key { name: "user", slot: Slot::Moved, example: "user = \"www-data\"" },
+    Key { name: "group", slot: Slot::Moved, example: "group = \"www-data\"" },
+    Key { name: "umask", slot: Slot::Moved, example: "umask = 0o027" },
+    Key { name: "core_dumps", slot: Slot::Moved, example: "core_dumps = true" },
     Key { name: "instructions", slot: Slot::Moved, example: "instructions = [\"first line\", \"second line\"]" },
     Key { name: "help", slot: Slot::Moved, example: "help = \"the text of --help\"" },
 ];

@@ -1,6 +1,7 @@
 //! How a daemon starts and stops: two lists of stages, and what a failure in either means.
 //!
-//! Start: environment → locks → log → priority → PID file → plugins → setup → `init`. Stop: errors still to tell → `shutdown` → state dropped
+//! Start: environment → locks → log → priority → PID file → plugins → setup → `init`; with a user declared the environment comes
+//! behind the PID file and that user, so that no code of the author's runs as the user before. Stop: errors still to tell → `shutdown` → state dropped
 //! → plugins in reverse → PID file → locks in reverse. Only what was reached is undone; the lock is always given back last.
 
 use std::collections::VecDeque;
@@ -23,13 +24,18 @@ impl Engine {
         self.limits.starting(self.mode.began);
         self.lock_checked = now;
         self.pid_checked = now;
-        self.queue.push_back(Step::CheckEnvironment);
+        if !self.mode.becomes {
+            self.queue.push_back(Step::CheckEnvironment);
+        }
         self.queue.extend((0..self.mode.locks).map(Step::Acquire));
         self.queue.push_back(Step::OpenLog);
         // Behind the log, which is told of it, and before any thread of a plugin, which inherits it.
         self.queue.extend(self.priority_step());
         if self.mode.pid_file {
             self.queue.push_back(Step::WritePid);
+        }
+        if self.mode.becomes {
+            self.queue.extend([Step::DropPrivileges, Step::OpenLog, Step::CheckEnvironment]);
         }
         self.queue_start();
     }

@@ -101,6 +101,7 @@ impl From<Option<&Step>> for What {
             Some(Step::Drop) => Self::Part("dropping the daemon's state"),
             Some(Step::Exec) => Self::Part("becoming the new program"),
             Some(Step::Remake) => Self::Part("declaring the daemon anew"),
+            Some(Step::DropPrivileges) => Self::Part("becoming another user"),
             None => Self::Part("dropping plugins and hooks"),
         }
     }

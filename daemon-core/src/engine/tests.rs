@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::context::{Ask, Cause};
+use crate::error::Error;
 use crate::lock::Held;
 use crate::lock::Holder;
 use crate::lock::{Acquired, Renewal};
@@ -72,6 +73,37 @@ fn a_start_goes_through_its_stages_in_order() {
     assert_eq!(table.done(0), [run(Step::PluginSetup(0))]);
     assert_eq!(table.done(0), [run(Step::Setup)]);
     assert_eq!(table.done(0), [Action::Ready, run(TICK)]);
+}
+
+/// Nothing of the author's, not even a plugin's look at the environment, runs before the change of user; and nothing at
+/// all runs after one that failed.
+#[test]
+fn fault_117_the_user_is_changed_after_the_files_and_before_the_authors_code() {
+    let mode = Mode { locks: 1, pid_file: true, becomes: true, ..Mode::default() };
+    let mut table = Table::new(mode.clone(), |plan| plan.plugins = 1);
+    assert_eq!(table.tell(0, Input::Start), [run(Step::Acquire(0))]);
+    assert_eq!(table.held(0), [run(Step::OpenLog)]);
+    let order = [
+        Step::WritePid,
+        Step::DropPrivileges,
+        Step::OpenLog,
+        Step::CheckEnvironment,
+        Step::PluginSetup(0),
+        Step::Setup,
+    ];
+    for step in order {
+        assert_eq!(table.done(0), [run(step)]);
+    }
+    assert_eq!(table.done(0), [Action::Ready, run(TICK)]);
+    let mut table = Table::new(mode, |plan| plan.plugins = 1);
+    table.tell(0, Input::Start);
+    table.held(0);
+    table.done(0);
+    assert_eq!(table.done(0), [run(Step::DropPrivileges)]);
+    let failed = Input::Done(Err(Error::new(Exit::NoPermission, "setgroups: no")));
+    assert_eq!(table.tell(0, failed).last(), Some(&run(Step::RemovePid)));
+    assert_eq!(table.done(0), [run(Step::Release(0))]);
+    assert_eq!(table.done(0), [Action::Exit(Exit::NoPermission, Some("setgroups: no".into()))]);
 }
 
 #[test]

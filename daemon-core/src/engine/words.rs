@@ -32,6 +32,8 @@ pub(crate) struct Mode {
     pub(crate) began: Mono,
     /// There is a PID file to write.
     pub(crate) pid_file: bool,
+    /// The process is to become another user, or to make sure of who it is.
+    pub(crate) becomes: bool,
     /// How many locks there are to take, in order.
     pub(crate) locks: usize,
     /// How nice the process is at the start of this image.
@@ -106,12 +108,16 @@ pub(crate) enum Step {
     Acquire(usize),
     /// Renew a lock, or see whether it is still ours.
     Renew(usize),
-    /// Open the log's targets: not before the lock is held, for the file may be another instance's.
+    /// Open the log's targets: not before the lock is held, for the file may be another instance's. Asked once more after
+    /// [`Step::DropPrivileges`], for a file that only the new user may open.
     OpenLog,
     /// Set the process priority.
     Nice(i32),
     /// Write the PID file: not before the lock is held, for it may be another instance's.
     WritePid,
+    /// Become the user that is declared, for good: not before lock, log and PID file are there, and before anything of
+    /// the author's runs. A failure ends the daemon.
+    DropPrivileges,
     /// Put the PID file back if somebody removed it.
     MendPid,
     /// Remove the PID file.

@@ -38,6 +38,7 @@ pub(crate) fn explain(plan: &Plan, here: &Circumstances<'_>) -> Result<String, E
         quiet_if_locked: here.options.quiet_if_locked,
         hang_up: here.hang_up,
         pid_file: here.options.pid_file.is_some(),
+        becomes: plan.becomes(),
         locks: usize::from(!plan.lock.value.is_none()),
         niceness: process::niceness(),
         ..Mode::default()
@@ -95,14 +96,16 @@ impl Page {
 
     /// Steps in their order, each with how long it may take. Behind an exec the lock is ours already.
     fn steps(&mut self, stages: &Stages<'_>, steps: &[Step]) {
-        let (mut rows, mut kept) = (Vec::new(), false);
+        let (mut rows, mut kept, mut changed) = (Vec::new(), false, false);
         for step in steps.iter().filter(|step| stages.does_something(step)) {
             let [text, time] = match step {
                 Step::Acquire(_) if kept => [stages.taken_over(), "at once".into()],
+                Step::OpenLog if changed => ["open the log, if that was left to the new user".into(), "at once".into()],
                 step => [stages.text(step), stages.time(step)],
             };
             rows.push([format!("{:>2}.", rows.len() + 1), text, time]);
             kept |= *step == Step::Exec;
+            changed = *step == Step::DropPrivileges;
         }
         self.table(&rows);
     }

@@ -1,5 +1,6 @@
 //! What a step is, and how long it may take, in words.
 
+use crate::account::Account;
 use crate::directory;
 use crate::duration::Pretty;
 use crate::engine::Step;
@@ -48,6 +49,7 @@ impl<'a> Stages<'a> {
             Step::OpenLog => format!("open the log: {}", self.log),
             Step::Nice(niceness) => format!("set the process priority to {niceness}"),
             Step::WritePid => format!("write the PID file {}", self.pid_file),
+            Step::DropPrivileges => format!("become {} for good", self.account()),
             Step::MendPid => format!("put the PID file {} back", self.pid_file),
             Step::RemovePid => format!("remove the PID file {}", self.pid_file),
             Step::PluginSetup(index) => format!("set up {}", plugin(index)),
@@ -59,6 +61,12 @@ impl<'a> Stages<'a> {
             Step::Exec => "become the program that was tried".into(),
             Step::Remake => "declare the daemon once more".into(),
         }
+    }
+
+    fn account(&self) -> String {
+        let named = |key: &str, value: &Option<Account>| value.as_ref().map(|account| format!("{key} {account}"));
+        let (user, group) = (named("user", &self.plan.user.value), named("group", &self.plan.group.value));
+        user.into_iter().chain(group).collect::<Vec<_>>().join(", ")
     }
 
     /// The lock in a new image.

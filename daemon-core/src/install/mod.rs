@@ -21,6 +21,10 @@ pub(crate) fn instructions(plan: &Plan, program: &Path, of_plugins: &[String]) -
     for (path, note) in files(plan, program)? {
         text.push_str(&format!("  {path}  {note}\n"));
     }
+    if let Some(user) = &plan.user.value {
+        let group = plan.group.value.as_ref().map(|group| format!(" with group {group}")).unwrap_or_default();
+        text.push_str(&format!("\nStart it as root: it becomes user {user}{group} by itself, who must exist.\n"));
+    }
     section(&mut text, "Also:", plan.instructions.iter());
     section(&mut text, "For its plugins:", of_plugins.iter());
     Ok(text)
@@ -36,6 +40,8 @@ fn section<'a>(text: &mut String, title: &str, lines: impl ExactSizeIterator<Ite
 /// Every path the daemon uses, with owner and mode.
 fn files(plan: &Plan, program: &Path) -> Result<Vec<(String, String)>, Error> {
     let user = process::user_name(process::uid());
+    // The lock and its directory stay with whoever starts it; the log goes to whom it becomes.
+    let runs_as = plan.user.value.as_ref().map_or_else(|| user.clone(), ToString::to_string);
     let mut files = vec![(program.display().to_string(), "the program, executable".to_owned())];
     if let Some(lock) = plan.lock_file()? {
         let directory = lock.parent().unwrap_or(Path::new("/")).display().to_string();
@@ -48,11 +54,11 @@ fn files(plan: &Plan, program: &Path) -> Result<Vec<(String, String)>, Error> {
     }
     if let Some(log) = plan.log.value.path(now()) {
         let varies = if plan.log.value.varies() { ", the name changes with time" } else { "" };
-        files.push((log.display().to_string(), format!("the log, owner {user}, mode 0640{varies}")));
+        files.push((log.display().to_string(), format!("the log, owner {runs_as}, mode 0640{varies}")));
     }
     if plan.log.value == LogTo::nowhere() {
         let log = crate::directory::background_log(&plan.name)?;
-        files.push((log.display().to_string(), format!("the log with -d, owner {user}, mode 0640")));
+        files.push((log.display().to_string(), format!("the log with -d, owner {runs_as}, mode 0640")));
     }
     Ok(files)
 }

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::fcntl::{FlockArg, OFlag, open};
-use nix::sys::stat::Mode;
+use nix::sys::stat::{Mode, fchmod};
 
 use super::holder::{FREE, LONGEST};
 use super::{Acquired, Held, Holder, Identity, Provider, Renewal};
@@ -99,9 +99,13 @@ impl FileLock {
 
     fn open(&self) -> Result<File, Error> {
         // O_NONBLOCK only so that a FIFO in its place does not hang us.
-        let flags =
-            OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
-        open(&self.path, flags, Mode::from_bits_truncate(0o600)).map(File::from).map_err(|error| {
+        let flags = OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
+        let there = match open(&self.path, flags, Mode::empty()) {
+            // Most of the time it is there: it is never removed.
+            Err(Errno::ENOENT) => self.create(flags),
+            there => there.map(File::from),
+        };
+        there.map_err(|error| {
             let shown = self.path.display();
             match error {
                 Errno::ELOOP => Error::new(Exit::CantCreate, format!("lock {shown} is a symbolic link: remove it")),
@@ -111,6 +115,15 @@ impl FileLock {
                 _ => Error::new(Exit::CantCreate, format!("can not open the lock {shown}: {}", error.desc())),
             }
         })
+    }
+
+    /// Makes the file, with a mode that the umask has no say in: a lock that its own user can not open any more would be
+    /// none. Another process may make it at the same time.
+    fn create(&self, flags: OFlag) -> nix::Result<File> {
+        let mode = Mode::from_bits_truncate(0o600);
+        let file = open(&self.path, flags | OFlag::O_CREAT, mode)?;
+        fchmod(&file, mode)?;
+        Ok(file.into())
     }
 
     fn check_file(&self, file: &File) -> Result<std::fs::Metadata, Error> {
@@ -206,6 +219,12 @@ impl Provider for FileLock {
             Ok(inode) if inode == hold.inode => Renewal::Held(Held::default()),
             Ok(_) => Renewal::Lost(format!("{shown} was replaced by another file")),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Renewal::Lost(format!("{shown} was removed")),
+            // A user that the process has become may not look there. A file without a name was removed or replaced.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => match hold.file.metadata() {
+                Ok(meta) if meta.nlink() == 0 => Renewal::Lost(format!("{shown} was removed or replaced")),
+                Ok(_) => Renewal::Held(Held::default()),
+                Err(error) => Renewal::Unknown(format!("{shown}: {error}")),
+            },
             Err(error) => Renewal::Unknown(format!("{shown}: {error}")),
         }
     }

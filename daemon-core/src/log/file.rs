@@ -2,8 +2,8 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, Write};
-use std::os::fd::{AsRawFd, RawFd};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use super::Target;
@@ -15,13 +15,40 @@ pub(crate) struct FileTarget {
     torn: bool,
 }
 
+/// `O_NONBLOCK` matters for a FIFO alone: opening it, or its slow reader, must not hang the daemon.
+pub(super) const FLAGS: libc::c_int = libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC;
+/// The mode of a new log file.
+pub(super) const MODE: libc::mode_t = 0o640;
+
+/// Gives a new file its mode, whatever the umask took away.
+pub(super) fn set_mode(file: &File) -> io::Result<()> {
+    file.set_permissions(PermissionsExt::from_mode(MODE))
+}
+
+impl From<File> for FileTarget {
+    fn from(file: File) -> Self {
+        Self { file, torn: false }
+    }
+}
+
 impl FileTarget {
     /// Opens or creates `path`, mode 0640.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        // O_NONBLOCK matters for a FIFO alone: opening it, or its slow reader, must not hang the daemon.
-        let flags = libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC;
-        let file = OpenOptions::new().append(true).create(true).mode(0o640).custom_flags(flags).open(path)?;
-        Ok(Self { file, torn: false })
+        let mut options = OpenOptions::new();
+        options.append(true).custom_flags(FLAGS);
+        match options.open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let file = options.create(true).mode(MODE).open(path)?;
+                set_mode(&file)?;
+                Ok(file.into())
+            }
+            file => file.map(Self::from),
+        }
+    }
+
+    /// The same open file, for another image of the daemon.
+    pub(crate) fn duplicate(&self) -> io::Result<OwnedFd> {
+        self.file.try_clone().map(OwnedFd::from)
     }
 
     /// Where it is open.

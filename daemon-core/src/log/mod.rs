@@ -7,6 +7,8 @@
 mod console;
 mod counted;
 mod file;
+mod given;
+mod opening;
 pub(crate) mod record;
 mod restamp;
 mod sink;
@@ -21,7 +23,8 @@ use crate::sys::cut::Notice;
 use crate::sys::local_time::LocalTime;
 use crate::sys::{clock, process};
 
-pub(crate) use sink::{close, drain, install, open, shown_path, unsent};
+pub(crate) use opening::Opening;
+pub(crate) use sink::{close, drain, in_use, install, open, shown_path, unsent};
 
 /// The longest reason that a notice tells: it must be one line.
 const LONGEST_REASON: usize = 2000;

@@ -6,8 +6,8 @@
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
-use std::path::{Path, PathBuf};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,11 +19,12 @@ use super::LogTo;
 use super::console::{self, Console};
 use super::counted::Counted;
 use super::file::FileTarget;
+use super::opening::{Found, Opening};
 use super::record::{self, Source};
 use crate::clock::Wall;
-use crate::error::{Error, Exit};
+use crate::error::Error;
 use crate::guard::guarded;
-use crate::sys::{clock, cut, process};
+use crate::sys::{clock, cut, process, reserve};
 
 /// The name of the log file is asked for again when the wall clock enters another such span, in seconds.
 const ASK_EVERY: u64 = 300;
@@ -57,6 +58,8 @@ struct State {
     path: Option<PathBuf>,
     file: Option<Counted<FileTarget>>,
     console: Option<Counted<Console>>,
+    /// A file of another name could not be opened, which was told.
+    stuck: bool,
 }
 
 impl Sink {
@@ -96,10 +99,12 @@ impl Sink {
         if self.state().path.as_ref() == Some(&path) {
             return;
         }
+        let _lent = reserve::lend();
         match FileTarget::open(&path) {
             Ok(file) => {
                 let mut state = self.state();
                 cut::log_file(Some(file.fd()));
+                state.stuck = false;
                 // What the old file has lost is told in the new one.
                 state.file = Some(match state.file.take() {
                     Some(old) => old.replaced_by(file),
@@ -107,10 +112,11 @@ impl Sink {
                 });
                 state.path = Some(path);
             }
-            // The old file still works; better there than nowhere.
-            Err(error) => {
+            // The old file still works; better there than nowhere. Once told is enough.
+            Err(error) if !std::mem::replace(&mut self.state().stuck, true) => {
                 log::warn!(target: "daemon", "can not open the log {}: {error}; staying with the old one", path.display())
             }
+            Err(_) => {}
         }
     }
 }
@@ -179,40 +185,43 @@ pub(crate) fn install(verbose: bool) -> Result<(), log::SetLoggerError> {
 }
 
 /// Opens the targets and writes what has waited: the file as declared, and standard output when there is no file, when
-/// it can not be opened, or when `verbose`. A detached daemon has no standard output: there a file that can not be
-/// opened is an error.
-pub(crate) fn open(to: &LogTo, base: &Path, verbose: bool, detached: bool) -> Result<(), Error> {
+/// it can not be opened, or when `verbose`. A file that root must not open for its later user stays closed, and records
+/// go on waiting: open once more as that user. What is open already stays so.
+pub(crate) fn open(mut opening: Opening<'_>) -> Result<(), Error> {
     let Some(sink) = SINK.get() else { return Ok(()) };
     let wall = clock::wall();
-    SPAN.store(wall.seconds() / ASK_EVERY, Ordering::Relaxed);
-    let path = to.path(wall).map(|path| base.join(path));
-    let (file, trouble) = match path.as_deref().map(|path| (path, FileTarget::open(path))) {
-        Some((_, Ok(file))) => (Some(file), None),
-        Some((path, Err(error))) => (None, Some(format!("can not write to the log {}: {error}", path.display()))),
-        None => (None, None),
-    };
-    if let (true, Some(trouble)) = (detached, &trouble) {
-        return Err(Error::new(Exit::CantCreate, trouble.clone()));
+    let Opening { to, base, verbose, detached, owner, .. } = opening;
+    // Root opens no other file by itself later.
+    let to = owner.is_none().then(|| to.clone());
+    if sink.state().opened {
+        sink.state().to = to;
+        return Ok(());
     }
+    SPAN.store(wall.seconds() / ASK_EVERY, Ordering::Relaxed);
+    let Some(Found { file, trouble, stuck }) = opening.find(wall)? else { return Ok(()) };
     let mut state = sink.state();
-    state.path = path.filter(|_| file.is_some());
-    state.file = file.map(Counted::new);
+    (state.path, state.file) = file.map(|(path, file)| (path, Counted::new(file))).unzip();
     if (verbose || state.file.is_none()) && !detached {
         state.console = Console::new(io::stdout().as_fd()).ok().map(Counted::new);
     }
     cut::log_file(state.file.as_ref().map(|file| file.target.fd()));
     cut::console(state.console.as_ref().map(|console| console.target.fd()));
-    state.to = Some(to.clone());
+    (state.to, state.stuck, state.opened) = (to, stuck, true);
     base.clone_into(&mut state.base);
-    state.opened = true;
     for (_, lines) in std::mem::take(&mut state.early) {
         state.write(&lines, sink.pid);
     }
     drop(state);
     if let Some(trouble) = trouble {
-        log::warn!(target: "daemon", "{trouble}; using standard output");
+        log::warn!(target: "daemon", "{trouble}");
     }
     Ok(())
+}
+
+/// The log file, for an image that may not be able to open one.
+pub(crate) fn in_use() -> Option<(PathBuf, OwnedFd)> {
+    let state = SINK.get()?.state();
+    Some((state.path.clone()?, state.file.as_ref()?.target.duplicate().ok()?))
 }
 
 /// The log file in use.

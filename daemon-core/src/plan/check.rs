@@ -26,6 +26,7 @@ impl Plan {
         self.check_restart()?;
         self.check_nice()?;
         self.check_limits()?;
+        self.check_privileges()?;
         self.hooks.iter().try_for_each(check_hook)?;
         self.check_options()
     }
@@ -105,6 +106,25 @@ impl Plan {
             }
         }
         Ok(())
+    }
+
+    /// Whether such a user is there is looked up at start: here is only what no machine could know.
+    fn check_privileges(&self) -> Result<(), Error> {
+        for (key, setting) in [("user", &self.user), ("group", &self.group)] {
+            let Some(account) = &setting.value else { continue };
+            // For the kernel this number means "leave it as it is".
+            if account.number() == Some(u32::MAX) || account.name() == Some("") {
+                let text =
+                    format!("{key} = \"{account}\" ({}): write the name or the number of a {key}", setting.origin);
+                return Err(refuse(setting.origin, text));
+            }
+        }
+        match self.umask {
+            Setting { value: Some(mask), origin } if mask > 0o777 => {
+                Err(refuse(origin, format!("umask = 0o{mask:o} ({origin}): write 0 to 0o777, as in 0o027")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Names of our own flags are refused for the author's, since one of the two would never be read.
@@ -228,6 +248,15 @@ mod tests {
         assert_eq!(plan(zero), Ok(()));
         let error = plan(|plan| plan.deadline.overridden(Some(Some(Duration::ZERO)))).expect_err("refused");
         assert_eq!(error.exit(), Exit::Usage);
+    }
+
+    #[test]
+    fn what_can_be_no_user_and_no_umask_is_refused() {
+        assert!(refused(|plan| plan.user.declare(Some(u32::MAX.into()))).contains("number of a user"));
+        assert!(refused(|plan| plan.user.declare(Some("4294967295".into()))).contains("number of a user"));
+        assert!(refused(|plan| plan.group.declare(Some("".into()))).contains("name or the number of a group"));
+        assert!(refused(|plan| plan.umask.declare(Some(0o1000))).contains("0o777"));
+        assert_eq!(plan(|plan| plan.umask.declare(Some(0o777))), Ok(()));
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub use hook::{Hook, Opt, Place, Trigger};
 pub(crate) use rows::Row;
 pub use setting::{Origin, Setting};
 
+use crate::account::Account;
 use crate::error::Error;
 use crate::lock::Lock;
 use crate::log::LogTo;
@@ -57,6 +58,14 @@ pub struct Plan {
     pub on_error: Setting<OnError>,
     /// How nice the process is to others.
     pub nice: Setting<Nice>,
+    /// Whom the daemon runs as; `None`: as who starts it.
+    pub user: Setting<Option<Account>>,
+    /// With which group it runs; `None`: the first one of `user`.
+    pub group: Setting<Option<Account>>,
+    /// What is taken away from the mode of new files; `None`: 027 in the background, else as it was found.
+    pub umask: Setting<Option<u32>>,
+    /// Whether a crash may leave a core file.
+    pub core_dumps: Setting<bool>,
     /// The author's lines for `-i`.
     pub instructions: Vec<String>,
     /// The whole text of `--help`, when the author wrote one.
@@ -88,6 +97,10 @@ impl Default for Plan {
             stop_timeout: Setting::default(Duration::ZERO),
             on_error: Setting::default(OnError::restart()),
             nice: Setting::default(Nice::untouched()),
+            user: Setting::default(None),
+            group: Setting::default(None),
+            umask: Setting::default(None),
+            core_dumps: Setting::default(false),
             instructions: Vec::new(),
             help: None,
             hooks: Vec::new(),
@@ -112,6 +125,11 @@ impl Plan {
     /// When the name or the state directory is unusable.
     pub fn lock_file(&self) -> Result<Option<PathBuf>, Error> {
         self.lock.value.file_path(&self.checked_name()?)
+    }
+
+    /// Whether the process is to become, or to be, somebody who is declared.
+    pub(crate) fn becomes(&self) -> bool {
+        self.user.value.is_some() || self.group.value.is_some()
     }
 
     pub(crate) fn executes(&self) -> bool {

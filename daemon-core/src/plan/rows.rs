@@ -47,6 +47,13 @@ impl Plan {
             row("stop_timeout", &self.stop_timeout, pretty_or("no limit")),
             row("on_error", &self.on_error, shown),
             row("nice", &self.nice, shown),
+            row("user", &self.user, shown_or("as who starts it")),
+            row("group", &self.group, shown_or("the first one of the user")),
+            row("umask", &self.umask, |mask| match mask {
+                Some(mask) => format!("{mask:04o}"),
+                None => "027 in the background, else as it was found".into(),
+            }),
+            row("core_dumps", &self.core_dumps, |allowed| if *allowed { "yes" } else { "no" }.into()),
             said("instructions", !self.instructions.is_empty(), lines),
             said("help", self.help.is_some(), help.to_owned()),
         ]
@@ -65,6 +72,11 @@ fn said(key: &'static str, declared: bool, value: String) -> Row {
 
 fn shown(value: &impl Display) -> String {
     value.to_string()
+}
+
+/// What may be left open; `none` says what follows then.
+fn shown_or<T: Display>(none: &'static str) -> impl Fn(&Option<T>) -> String {
+    move |value| value.as_ref().map_or_else(|| none.to_owned(), ToString::to_string)
 }
 
 /// A length of time; `zero` says what none means.

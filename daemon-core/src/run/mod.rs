@@ -10,7 +10,7 @@ mod preflight;
 mod world;
 
 use std::collections::VecDeque;
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -29,9 +29,11 @@ use crate::lock::Provider;
 use crate::log;
 use crate::pid_file::PidFile;
 use crate::plan::Plan;
+use crate::plugin::MakePlugin;
+use crate::privileges::Wanted;
 use crate::signal::Signal;
 use crate::spec::Spec;
-use crate::sys::process;
+use crate::sys::{process, reserve};
 
 #[cfg(not(feature = "cron"))]
 pub(crate) use no_calendar::Calendar;
@@ -63,6 +65,9 @@ pub(crate) trait World {
     /// Ends a trial.
     fn kill_preflight(&mut self);
 
+    /// Becomes the user that is wanted, for good. After an error the daemon must end.
+    fn drop_privileges(&mut self, wanted: &Wanted, core_dumps: bool) -> Result<(), Error>;
+
     /// Becomes the program that was tried, which shall hear of `unheard`. Comes back only with the reason why not.
     fn exec(&mut self, handover: Handover, kept: &[BorrowedFd<'_>], unheard: &[Signal]) -> Error;
 }
@@ -81,6 +86,8 @@ pub(crate) struct Parts<D> {
     /// What the author declares, for declaring it once more.
     pub(crate) declare: fn(&mut Spec<D>),
     pub(crate) birth: Birth,
+    /// Whom to become, and how far that is.
+    pub(crate) privileges: Privileges,
     pub(crate) report: Report,
     /// Where the PID file shall be.
     pub(crate) pid_path: Option<PathBuf>,
@@ -93,6 +100,16 @@ impl<D> Parts<D> {
     fn restarts(&self) -> &[Mono] {
         self.birth.inherited.as_ref().map_or(&[], |inherited| &inherited.restarts)
     }
+}
+
+/// The change of user.
+#[derive(Default)]
+pub(crate) struct Privileges {
+    pub(crate) wanted: Wanted,
+    /// It is done.
+    pub(crate) done: bool,
+    /// Plugins that are not made before it, for they are the author's code.
+    pub(crate) plugins: Vec<MakePlugin>,
 }
 
 /// How a run ended.
@@ -136,6 +153,10 @@ impl<D: 'static, W: World> Runner<D, W> {
                         let outcome = self.world.set_niceness(niceness);
                         self.collect(Input::Done(outcome));
                     }
+                    Action::Run(Step::DropPrivileges) => {
+                        let answer = self.drop_privileges();
+                        self.collect(Input::Done(answer));
+                    }
                     Action::Run(step) => {
                         let answer = perform::step(&mut self.parts, &mut self.daemon, &self.engine, step);
                         self.collect(answer);
@@ -175,8 +196,17 @@ impl<D: 'static, W: World> Runner<D, W> {
         self.inbox.extend(self.parts.calendar.clock_set(self.parts.context.now()).into_iter().map(answer));
     }
 
+    /// Becomes the user that is declared. From here on the author's code may run.
+    fn drop_privileges(&mut self) -> Result<(), Error> {
+        let Parts { plan, privileges, .. } = &self.parts;
+        self.world.drop_privileges(&privileges.wanted, plan.core_dumps.value)?;
+        perform::dropped(&mut self.parts)
+    }
+
     /// Becomes the new program, which finds the locks held and the grid as it is.
     fn exec(&mut self) -> Error {
+        let _lent = reserve::lend();
+        let (log, pid_file) = (log::in_use(), self.parts.pid_file.as_ref().and_then(PidFile::descriptor));
         let kept: Vec<Vec<BorrowedFd<'_>>> = self.parts.locks.iter().map(|lock| lock.kept()).collect();
         let numbers = |fds: &Vec<BorrowedFd<'_>>| fds.iter().map(AsRawFd::as_raw_fd).collect();
         let mut handover = Handover {
@@ -184,15 +214,20 @@ impl<D: 'static, W: World> Runner<D, W> {
             program: self.parts.birth.program.clone(),
             base: self.parts.birth.base.clone(),
             standing: self.parts.birth.standing,
+            owner: process::first_uid(),
             cause: self.engine.restart_cause().to_owned(),
             restarts: self.parts.restarts().to_vec(),
             failures: self.engine.failures(),
             grid: self.engine.grid().map(|grid| grid.parts()),
             locks: self.parts.locks.iter().map(|lock| lock.describe()).zip(kept.iter().map(numbers)).collect(),
+            log: log.as_ref().map(|(path, fd)| (path.clone(), fd.as_raw_fd())),
+            pid_file: pid_file.map(|fd| fd.as_raw_fd()),
         };
         handover.restarted(self.world.now());
         log::drain();
-        self.world.exec(handover, &kept.concat(), &self.engine.unheard())
+        let files = log.iter().map(|(_, fd)| fd.as_fd()).chain(pid_file);
+        let kept: Vec<_> = kept.concat().into_iter().chain(files).collect();
+        self.world.exec(handover, &kept, &self.engine.unheard())
     }
 
     /// The last thing before the process ends: lets the plugins go and gives slow readers of the log their last chance.

@@ -1,6 +1,6 @@
 //! Carries out what the engine says: runs the author's code so that no panic gets past, and calls the lock providers.
 
-use super::Parts;
+use super::{Parts, Privileges};
 use crate::birth::Birth;
 use crate::context::{Cause, problems};
 use crate::duration::Pretty;
@@ -8,11 +8,13 @@ use crate::engine::{Action, Engine, HangUp, Input, Reply, Source, Step};
 use crate::error::{Error, Exit, Result};
 use crate::guard::guarded;
 use crate::lock::Acquired;
+use crate::log::Opening;
 use crate::pid_file::PidFile;
 use crate::plugin::Plugins;
 use crate::spec::Spec;
 use crate::standing::Standing;
 use crate::status::{self, Facts};
+use crate::sys::reserve;
 
 /// Carries out one step and answers.
 pub(super) fn step<D: 'static>(parts: &mut Parts<D>, daemon: &mut Option<D>, engine: &Engine, step: Step) -> Input {
@@ -33,9 +35,12 @@ pub(super) fn step<D: 'static>(parts: &mut Parts<D>, daemon: &mut Option<D>, eng
         }
         // A log file may be named by a function of the author's.
         Step::OpenLog => Input::Done(guarded(|| Ok(open_log(parts)?))),
+        // Done by the world.
+        Step::DropPrivileges => Input::Done(Ok(())),
         Step::WritePid => Input::Done(write_pid(parts)),
         Step::MendPid => Input::Done(mend_pid(parts)),
         Step::RemovePid => {
+            let _lent = reserve::lend();
             parts.pid_file.take().into_iter().for_each(PidFile::remove);
             Input::Done(Ok(()))
         }
@@ -61,16 +66,35 @@ fn acquire<D>(parts: &mut Parts<D>, index: usize) -> Acquired {
     lock.resume(kept)
 }
 
-fn open_log<D>(parts: &Parts<D>) -> Result<(), Error> {
-    let Birth { base, standing, .. } = &parts.birth;
-    crate::log::open(&parts.plan.log.value, base, parts.verbose, *standing == Standing::Detached)
+fn open_log<D>(parts: &mut Parts<D>) -> Result<(), Error> {
+    let Birth { base, standing, inherited, .. } = &mut parts.birth;
+    let Privileges { wanted, done, .. } = &parts.privileges;
+    crate::log::open(Opening {
+        to: &parts.plan.log.value,
+        base,
+        verbose: parts.verbose,
+        detached: *standing == Standing::Detached,
+        owner: wanted.new_owner().filter(|_| !done),
+        old: inherited.as_mut().and_then(|inherited| inherited.log.take()),
+    })
+}
+
+/// The user has changed: what is the author's may be made now.
+pub(super) fn dropped<D>(parts: &mut Parts<D>) -> Result<(), Error> {
+    parts.privileges.done = true;
+    let plugins = std::mem::take(&mut parts.privileges.plugins);
+    guarded(|| {
+        parts.context.plugins = Plugins::make(plugins);
+        Ok(())
+    })
 }
 
 fn write_pid<D>(parts: &mut Parts<D>) -> Result<(), Error> {
     let Some(path) = &parts.pid_path else { return Ok(()) };
     let path = parts.birth.base.join(path);
     let restarted = parts.birth.inherited.is_some();
-    let there = PidFile::kept(path.clone());
+    let file = parts.birth.inherited.as_mut().and_then(|inherited| inherited.pid_file.take());
+    let there = PidFile::kept(path.clone(), file);
     // After a restart in place it names us already, and a rename may wait for the disk.
     if restarted && there.is_ours() {
         parts.pid_file = Some(there);
@@ -81,15 +105,16 @@ fn write_pid<D>(parts: &mut Parts<D>) -> Result<(), Error> {
         // A disk that is full now must not end a running daemon.
         Err(error) if restarted => {
             log::warn!(target: "daemon", "{error}");
-            parts.pid_file = Some(there);
+            parts.pid_file = Some(there.given_up());
         }
         Err(error) => return Err(error),
     }
     Ok(())
 }
 
-fn mend_pid<D>(parts: &Parts<D>) -> Result<(), Error> {
-    match parts.pid_file.as_ref().map(PidFile::mend) {
+fn mend_pid<D>(parts: &mut Parts<D>) -> Result<(), Error> {
+    let _lent = reserve::lend();
+    match parts.pid_file.as_mut().map(PidFile::mend) {
         Some(Ok(true)) => log::warn!(target: "daemon", "the PID file was removed or changed: written again"),
         Some(Err(error)) => {
             return Err(Error::new(Exit::CantCreate, format!("can not put the PID file back: {error}")));
@@ -165,6 +190,7 @@ pub(super) fn note<D>(parts: &mut Parts<D>, engine: &Engine, action: Action) {
         Action::Stopping => context.stopping.set(true),
         Action::Interval(interval) => context.interval.set(interval),
         Action::Dump => {
+            let _lent = reserve::lend();
             // Plugins are asked for their names.
             if let Err(error) = guarded(|| {
                 dump(parts, engine);

@@ -13,12 +13,13 @@ use crate::engine::{Input, Told};
 use crate::error::{Error, Exit};
 use crate::handover::Handover;
 use crate::log;
+use crate::privileges::Wanted;
 use crate::role;
 use crate::signal::Signal;
 use crate::sys::clock_set::ClockSet;
 use crate::sys::reenter::{Origin, Program};
 use crate::sys::wait::{Interest, Waiter};
-use crate::sys::{clock, cut, memfd, process, signals};
+use crate::sys::{clock, core_limit, cut, memfd, process, reserve, signals};
 
 /// What a token of the [`Waiter`] stands for.
 const SIGNALS: u64 = 0;
@@ -127,11 +128,14 @@ impl Real {
     }
 
     fn preflight_ended(&mut self) -> Option<Result<(), String>> {
+        // What the trial gives back is put into the reserve before a hook can take it.
+        let _lent = reserve::lend();
         let verdict = self.preflight.take()?.verdict();
         Some(verdict.map(|program| self.tried = Some(program)))
     }
 
     fn start_preflight(&mut self) -> Result<(), String> {
+        let _lent = reserve::lend();
         let preflight = Preflight::start(&self.origin, &self.program)?;
         self.waiter
             .watch(preflight.fd(), PREFLIGHT, Interest::Readable)
@@ -153,6 +157,7 @@ impl Real {
             let text = "other threads take signals: one that comes during the exec is lost; start them by cx.thread";
             ::log::warn!(target: "daemon", "{others} {text}");
         }
+        core_limit::restore();
         // From here to the handlers of the new image signals wait in the kernel, unless another thread takes them. What
         // was taken already and not yet answered is put back there, or the new image would never hear of it.
         signals::block();
@@ -160,6 +165,7 @@ impl Real {
         let kept: Vec<_> = kept.iter().copied().chain([memory.as_fd()]).collect();
         let error = self.origin.exec(&program, &role::restarted(memory.as_raw_fd()), &kept);
         signals::unblock();
+        core_limit::again();
         error
     }
 }
@@ -221,6 +227,10 @@ impl World for Real {
         if let Some(preflight) = &mut self.preflight {
             preflight.kill();
         }
+    }
+
+    fn drop_privileges(&mut self, wanted: &Wanted, core_dumps: bool) -> Result<(), Error> {
+        wanted.carry_out(core_dumps)
     }
 
     fn exec(&mut self, handover: Handover, kept: &[BorrowedFd<'_>], unheard: &[Signal]) -> Error {

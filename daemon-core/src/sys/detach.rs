@@ -5,7 +5,6 @@ use std::io;
 use std::os::fd::{AsFd, FromRawFd, OwnedFd};
 
 use nix::fcntl::{FcntlArg, fcntl};
-use nix::sys::stat::{Mode, umask};
 use nix::unistd::{ForkResult, chdir, dup2_stderr, dup2_stdin, dup2_stdout, fork, setsid};
 
 /// Detaches this process, which must have only this thread: a session of its own, which no terminal can be given to,
@@ -29,8 +28,8 @@ pub(crate) fn detach() -> io::Result<OwnedFd> {
     }
 }
 
-/// Whatever the launcher's parent left open is not ours: it would keep a pipe or a lock of others alive for months.
-fn close_inherited() {
+/// Whatever the one who started us left open is not ours: it would keep a pipe or a lock of others alive for months.
+pub(crate) fn close_inherited() {
     // SAFETY: first thing in `main`: nothing of ours is open yet above the standard three. A kernel before 5.9 does not
     // know the call; then they stay open.
     unsafe {
@@ -38,8 +37,7 @@ fn close_inherited() {
     }
 }
 
-/// Holds no directory busy, and leaves nothing that others may write.
+/// Holds no directory busy.
 pub(crate) fn leave_directory() -> io::Result<()> {
-    umask(Mode::from_bits_truncate(0o027));
     Ok(chdir("/")?)
 }

@@ -5,6 +5,7 @@
 
 pub(crate) mod clock;
 pub(crate) mod clock_set;
+pub(crate) mod core_limit;
 pub(crate) mod cut;
 pub(crate) mod detach;
 mod in_handler;
@@ -13,7 +14,9 @@ pub(crate) mod interlock;
 pub(crate) mod local_time;
 pub(crate) mod memfd;
 pub(crate) mod nonblocking;
+pub(crate) mod privileges;
 pub(crate) mod process;
 pub(crate) mod reenter;
+pub(crate) mod reserve;
 pub(crate) mod signals;
 pub(crate) mod wait;

@@ -3,7 +3,9 @@
 use std::fs;
 use std::os::fd::{BorrowedFd, FromRawFd, OwnedFd};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
+use nix::sys::stat::{Mode, umask};
 use nix::unistd::{Uid, User, geteuid, getpid};
 
 /// Our process number.
@@ -14,6 +16,24 @@ pub(crate) fn pid() -> u32 {
 /// The user whose rights we have.
 pub(crate) fn uid() -> u32 {
     geteuid().as_raw()
+}
+
+/// The user of the first start, where that is known.
+static FIRST: OnceLock<u32> = OnceLock::new();
+
+/// The user who started the daemon: whose state directory is used, whoever the process has become since then.
+pub(crate) fn first_uid() -> u32 {
+    FIRST.get().copied().unwrap_or_else(uid)
+}
+
+/// Says who started the daemon. Later words change nothing.
+pub(crate) fn set_first_uid(uid: u32) {
+    let _ = FIRST.set(uid);
+}
+
+/// Sets what is taken away from the mode of new files.
+pub(crate) fn set_umask(mask: u32) {
+    umask(Mode::from_bits_truncate(mask));
 }
 
 /// A descriptor that becomes readable when the child of this number ends. It can not mean another process, as long as
@@ -34,9 +54,9 @@ pub(crate) fn user_name(uid: u32) -> String {
     }
 }
 
-/// The home directory by the user database; `$HOME` is not asked, since cron and a shell would disagree.
-pub(crate) fn home() -> Option<PathBuf> {
-    User::from_uid(geteuid()).ok().flatten().map(|user| user.dir)
+/// The home directory of a user by the user database; `$HOME` is not asked, since cron and a shell would disagree.
+pub(crate) fn home(uid: u32) -> Option<PathBuf> {
+    User::from_uid(Uid::from_raw(uid)).ok().flatten().map(|user| user.dir)
 }
 
 /// Whether the process belongs to a terminal (standard input need not be it).

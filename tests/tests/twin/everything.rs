@@ -37,6 +37,10 @@ struct Everything;
     stop_timeout = "20s",
     on_error = log,
     nice = -5,
+    user = "nobody",
+    group = 65534,
+    umask = 0o022,
+    core_dumps = true,
     instructions = ["Create /var/spool/all.", "Mind the gap."],
     help = "No help today.",
 )]
@@ -123,6 +127,10 @@ impl Daemon for ByHand {
         spec.stop_timeout(Duration::from_secs(20));
         spec.on_error(OnError::log());
         spec.nice(-5);
+        spec.user("nobody");
+        spec.group(65_534);
+        spec.umask(0o022);
+        spec.core_dumps(true);
         spec.instructions(["Create /var/spool/all.", "Mind the gap."]);
         spec.help("No help today.");
         spec.setup(|_| Self);
@@ -168,7 +176,7 @@ fn the_macro_declares_what_a_person_declares() {
 #[test]
 fn every_difference_is_seen() {
     type More = fn(&mut Spec<ByHand>);
-    let differences: [(&str, More); 18] = [
+    let differences: [(&str, More); 22] = [
         ("package", |spec| {
             spec.package("all", "99.0.0");
         }),
@@ -204,6 +212,18 @@ fn every_difference_is_seen() {
         }),
         ("stop_timeout", |spec| {
             spec.stop_timeout(duration!("21s"));
+        }),
+        ("user", |spec| {
+            spec.user("root");
+        }),
+        ("group", |spec| {
+            spec.group("nogroup");
+        }),
+        ("umask", |spec| {
+            spec.umask(0o027);
+        }),
+        ("core_dumps", |spec| {
+            spec.core_dumps(false);
         }),
         ("instructions", |spec| {
             spec.instructions(["one more"]);

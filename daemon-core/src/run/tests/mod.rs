@@ -6,7 +6,7 @@ use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::{Calendar, Ended, Parts, Runner, World};
+use super::{Calendar, Ended, Parts, Privileges, Runner, World};
 use crate::birth::{Birth, Inherited};
 use crate::clock::{Boot, Mono, Now, Wall};
 use crate::context::{Cause, Context, Options, Watch};
@@ -20,6 +20,7 @@ use crate::missed::Missed;
 use crate::on_error::OnError;
 use crate::plan::Plan;
 use crate::plugin::Plugins;
+use crate::privileges::Wanted;
 use crate::signal::Signal;
 use crate::spec::Spec;
 use crate::standing::Standing;
@@ -30,6 +31,7 @@ mod cron;
 mod errors;
 mod limits;
 mod priority;
+mod privileges;
 mod recover;
 mod restart;
 mod schedule;
@@ -54,6 +56,10 @@ struct Clock {
     /// What comes of trial starts.
     trials: RefCell<VecDeque<Result<(), &'static str>>>,
     handed_over: RefCell<Vec<Handover>>,
+    /// What comes of changes of the user.
+    changes: RefCell<VecDeque<Result<(), Error>>>,
+    /// Hears of the first of them.
+    on_change: RefCell<Option<Box<dyn FnOnce()>>>,
     /// What the new image was to hear of.
     unheard: RefCell<Vec<Signal>>,
     /// Which priorities were asked for, and when.
@@ -188,6 +194,11 @@ impl World for Virtual {
         self.0.limits.borrow_mut().push((self.0.seconds(), limit));
     }
 
+    fn drop_privileges(&mut self, _: &Wanted, _: bool) -> Result<(), Error> {
+        self.0.on_change.take().into_iter().for_each(|noticed| noticed());
+        self.0.changes.borrow_mut().pop_front().expect("a change of user was expected")
+    }
+
     /// There is no other image under virtual time: every exec fails, so that what follows can be seen.
     fn exec(&mut self, handover: Handover, _: &[BorrowedFd<'_>], unheard: &[Signal]) -> Error {
         self.0.unheard.borrow_mut().extend(unheard);
@@ -295,6 +306,7 @@ impl Sim {
                 hang_up: HangUp::Ignore,
                 inherited: self.inherited,
             },
+            privileges: Privileges { plugins: self.spec.plugins, ..Privileges::default() },
             report: Report::default(),
             pid_path: None,
             pid_file: None,
