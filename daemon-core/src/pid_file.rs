@@ -5,9 +5,9 @@
 //! removes it.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Exit};
@@ -96,9 +96,10 @@ impl PidFile {
 
     /// Removes the file if it names us. Where only root may remove it and we are not root any more, it is left empty.
     pub(crate) fn remove(self) {
-        if self.is_ours()
-            && fs::remove_file(&self.path).is_err()
+        let removed = self.is_ours() && fs::remove_file(&self.path).is_ok();
+        if !removed
             && let Some(file) = &self.file
+            && number_in(file) == Some(process::pid())
         {
             let _ = file.set_len(0);
         }
@@ -107,7 +108,8 @@ impl PidFile {
 
 fn write_new(path: &Path) -> io::Result<File> {
     let flags = libc::O_NOFOLLOW | libc::O_CLOEXEC;
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o644).custom_flags(flags).open(path)?;
+    let mut file =
+        OpenOptions::new().read(true).write(true).create_new(true).mode(0o644).custom_flags(flags).open(path)?;
     // Readable by all, whatever the umask says.
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
     file.write_all(format!("{}\n", process::pid()).as_bytes())?;
@@ -134,10 +136,13 @@ fn refuse_others(path: &Path) -> Result<(), Error> {
 /// The number in a PID file; `None` for anything that is not exactly one process number of 2 or more.
 fn read(path: &Path) -> Option<u32> {
     let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC;
-    let file: File = OpenOptions::new().read(true).custom_flags(flags).open(path).ok()?;
-    let mut text = Vec::new();
-    file.take(LONGEST as u64 + 1).read_to_end(&mut text).ok()?;
-    parse(&text)
+    number_in(&OpenOptions::new().read(true).custom_flags(flags).open(path).ok()?)
+}
+
+fn number_in(file: &File) -> Option<u32> {
+    let mut text = [0; LONGEST + 1];
+    let len = file.read_at(&mut text, 0).ok()?;
+    parse(&text[..len])
 }
 
 /// Strict, because what comes out may be given to `kill`: no sign, no zero, no one, nothing behind.

@@ -154,6 +154,27 @@ fn a_log_that_can_not_be_renewed_says_so_once() {
     assert_eq!(text.matches("staying with the old one").count(), 1, "{text}");
 }
 
+/// Lock and PID file in a directory that the user may not even look into: no warning about it, the lock is still missed
+/// when it is removed, and the PID file is left empty.
+#[test]
+fn a_directory_that_only_root_may_enter_does() {
+    let open = Open::new();
+    let private = open.file("private");
+    fs::create_dir(&private).expect("a directory");
+    fs::set_permissions(&private, fs::Permissions::from_mode(0o700)).expect("a mode");
+    let (lock, pid_file) = (private.join("x.lock"), private.join("x.pid"));
+    let mut command = open.command();
+    command.arg("--lock").arg(&lock).arg("-p").arg(&pid_file);
+    let mut child = Child::spawn(command);
+    child.wait_started();
+    fs::remove_file(&lock).expect("removed");
+    let ended = child.wait();
+    assert!(ended.count("the lock is lost") > 0, "{ended:#?}");
+    assert_eq!(ended.count("can not see whether"), 0, "{ended:#?}");
+    ended.expect_code(75);
+    assert_eq!(fs::read_to_string(&pid_file).expect("root's"), "");
+}
+
 /// In a directory of root's the PID file can not be removed by the user: it is left empty. In one of its own it can not
 /// even be asked for: root does not write there.
 #[test]
