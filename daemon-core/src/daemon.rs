@@ -258,8 +258,7 @@ fn parts<D: Daemon>(
         seed: process::seed(),
     };
     let calendar = Calendar::of(&plan)?;
-    // They are the author's code, which shall not run as the user before.
-    let (now, later) = if wanted.is_something() { (Vec::new(), spec.plugins) } else { (spec.plugins, Vec::new()) };
+    let (privileges, now) = Privileges::new(wanted, spec.plugins);
     let plugins = guarded(|| Ok(Plugins::make(now)))?;
     let (name, interval, base) = (plan.name.clone(), plan.interval.value, birth.base.clone());
     let context = Context::new(&name, interval, plugins, Options(options.own), watch, base);
@@ -274,7 +273,7 @@ fn parts<D: Daemon>(
         calendar,
         declare: D::declare,
         birth,
-        privileges: Privileges { wanted, done: false, plugins: later },
+        privileges,
         report,
         pid_path: options.pid_file,
         pid_file: None,

@@ -112,6 +112,14 @@ pub(crate) struct Privileges {
     pub(crate) plugins: Vec<MakePlugin>,
 }
 
+impl Privileges {
+    /// The change that is wanted, and those plugins that are not made after it but at once.
+    pub(crate) fn new(wanted: Wanted, plugins: Vec<MakePlugin>) -> (Self, Vec<MakePlugin>) {
+        let (now, plugins) = if wanted.is_something() { (Vec::new(), plugins) } else { (plugins, Vec::new()) };
+        (Self { wanted, done: false, plugins }, now)
+    }
+}
+
 /// How a run ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Ended {
