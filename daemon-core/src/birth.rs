@@ -11,10 +11,8 @@ use crate::role::Role;
 use crate::schedule::Grid;
 use crate::signal::Signal;
 use crate::standing::Standing;
-use crate::sys::{process, reenter, signals};
-
-/// The variable by which an init system says that it wants to hear from us.
-pub(crate) const NOTIFY: &str = "NOTIFY_SOCKET";
+use crate::sys::reenter::{self, Origin};
+use crate::sys::{process, signals};
 
 /// The circumstances of this image.
 pub(crate) struct Birth {
@@ -25,6 +23,9 @@ pub(crate) struct Birth {
     pub(crate) standing: Standing,
     /// What a hang-up means.
     pub(crate) hang_up: HangUp,
+    /// An init system wants to hear from us.
+    #[cfg(feature = "systemd")]
+    pub(crate) supervision: Option<crate::engine::Supervision>,
     /// Restarted in place: what the image before left.
     pub(crate) inherited: Option<Inherited>,
 }
@@ -50,23 +51,23 @@ pub(crate) struct Inherited {
 
 impl Birth {
     /// The circumstances of an image in this role. Ask before signals are listened for.
-    pub(crate) fn of(role: Role) -> Result<Self, Error> {
+    pub(crate) fn of(role: Role, origin: &Origin) -> Result<Self, Error> {
         match role {
-            Role::Restarted(Some(handover)) => Ok(Self::restarted(*handover)),
-            Role::Restarted(None) => Self::first(Standing::Foreground, Some(Inherited::default())),
-            Role::Daemon => Self::first(Standing::Detached, None),
-            Role::Contained => Self::first(Standing::Contained, None),
-            Role::Front | Role::Preflight => Self::first(Standing::Foreground, None),
+            Role::Restarted(Some(handover)) => Ok(Self::restarted(*handover, origin)),
+            Role::Restarted(None) => Self::first(Standing::Foreground, origin, Some(Inherited::default())),
+            Role::Daemon => Self::first(Standing::Detached, origin, None),
+            Role::Contained => Self::first(Standing::Contained, origin, None),
+            Role::Front | Role::Preflight => Self::first(Standing::Foreground, origin, None),
         }
     }
 
-    fn first(standing: Standing, inherited: Option<Inherited>) -> Result<Self, Error> {
+    fn first(standing: Standing, origin: &Origin, inherited: Option<Inherited>) -> Result<Self, Error> {
         process::set_first_uid(process::uid());
         let base = std::env::current_dir().map_err(|error| os("can not tell the working directory", &error))?;
-        Ok(Self { program: program()?, base, standing, hang_up: hang_up(standing), inherited })
+        Ok(Self::with(program()?, base, standing, origin, inherited))
     }
 
-    fn restarted(handover: Handover) -> Self {
+    fn restarted(handover: Handover, origin: &Origin) -> Self {
         let Handover { program, base, owner, standing, restarts, failures, grid, locks, log, pid_file, .. } = handover;
         process::set_first_uid(owner);
         let adopt =
@@ -80,15 +81,33 @@ impl Birth {
             pid_file: pid_file.and_then(reenter::adopt),
             believed: true,
         };
-        Self { program, base, standing, hang_up: hang_up(standing), inherited: Some(inherited) }
+        Self::with(program, base, standing, origin, Some(inherited))
+    }
+
+    fn with(
+        program: PathBuf,
+        base: PathBuf,
+        standing: Standing,
+        origin: &Origin,
+        inherited: Option<Inherited>,
+    ) -> Self {
+        Self {
+            program,
+            base,
+            standing,
+            hang_up: hang_up(standing, origin),
+            #[cfg(feature = "systemd")]
+            supervision: origin.wanted.as_ref().map(|wanted| crate::engine::Supervision::new(wanted.watchdog)),
+            inherited,
+        }
     }
 }
 
 /// In daemon mode a hang-up means "restart": detached, in a container, or under an init system that wants to hear from
 /// us.
 /// From a terminal it means that the terminal is gone, unless `nohup` said that this is all right.
-pub(crate) fn hang_up(standing: Standing) -> HangUp {
-    if standing != Standing::Foreground || std::env::var_os(NOTIFY).is_some() {
+pub(crate) fn hang_up(standing: Standing, origin: &Origin) -> HangUp {
+    if standing != Standing::Foreground || origin.is_supervised() {
         HangUp::Restart
     } else if process::has_terminal() && !signals::ignored(Signal::HUP) {
         HangUp::Stop

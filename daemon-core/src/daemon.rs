@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::rc::Rc;
 
-use crate::birth::{self, Birth, NOTIFY};
+use crate::birth::{self, Birth};
 use crate::cli::{self, Request};
 use crate::context::{Context, Options, Watch};
 use crate::engine::{Limit, Mode, Told};
@@ -28,6 +28,11 @@ use crate::sys::{core_limit, cut, detach, process, reserve, signals};
 
 /// What a daemon in the background takes away from the mode of new files, if nothing is declared.
 const UMASK: u32 = 0o027;
+
+/// Said once when an init system waits for messages that nobody will send.
+const MUTE: &str = "NOTIFY_SOCKET is set, but the program is built without the feature `systemd` of daemon-core: nothing \
+     is told to the init system, and a unit with Type=notify waits for it until the start times out; build with the \
+     feature, or write Type=exec";
 
 /// A type that is a daemon. `#[daemon]` on an impl block implements it; by hand it is one function.
 ///
@@ -94,13 +99,13 @@ fn live<D: Daemon>(mut spec: Spec<D>, origin: Origin, role: Role, report: &mut R
     match cli::read(&mut spec, origin.arguments.clone(), limit_start)? {
         Request::Print(text) => print(&text),
         Request::Instructions => print(&instructions(spec)?),
-        Request::Explain(options) => print(&explanation(&spec.plan, &options)?),
+        Request::Explain(options) => print(&explanation(&spec.plan, &options, &origin)?),
         Request::Run(options) => {
             spec.plan.check()?;
             let wanted = Wanted::of(&spec.plan)?;
             match role {
                 Role::Preflight => print(&format!("{ANSWER}{} {}\n", spec.plan.name, spec.plan.version)),
-                Role::Front if options.detach && may_detach()? => {
+                Role::Front if options.detach && may_detach(&origin)? => {
                     // The daemon has a limit of its own, and says what hangs.
                     cut::end();
                     return launch::launch(&origin).map(Into::into);
@@ -130,13 +135,13 @@ fn limit_start(plan: &Plan) {
 }
 
 /// Whether `-d` means anything here.
-fn may_detach() -> Result<bool, Error> {
+fn may_detach(origin: &Origin) -> Result<bool, Error> {
     if process::pid() == 1 {
         let text = "-d: process 1 of a container must stay in the foreground: leave out -d";
         return Err(Error::new(Exit::Usage, text));
     }
     // An init system that waits for a word from us would take the end of the launcher for the end of the daemon.
-    Ok(std::env::var_os(NOTIFY).is_none())
+    Ok(!origin.is_supervised())
 }
 
 /// Writes to standard output; a reader that has gone away is no error of ours.
@@ -152,15 +157,16 @@ fn instructions<D: 'static>(spec: Spec<D>) -> Result<String, Error> {
     })
 }
 
-fn explanation(plan: &Plan, options: &cli::Options) -> Result<String, Error> {
+fn explanation(plan: &Plan, options: &cli::Options, origin: &Origin) -> Result<String, Error> {
     plan.check()?;
-    let standing = match options.detach && may_detach()? {
+    let standing = match options.detach && may_detach(origin)? {
         true => Standing::Detached,
         false if process::pid() == 1 => Standing::Contained,
         false => Standing::Foreground,
     };
     let program = birth::program()?;
-    explain(plan, &Circumstances { program: &program, options, hang_up: birth::hang_up(standing), standing })
+    let hang_up = birth::hang_up(standing, origin);
+    explain(plan, &Circumstances { program: &program, options, hang_up, standing })
 }
 
 fn run<D: Daemon>(
@@ -170,7 +176,8 @@ fn run<D: Daemon>(
     (role, wanted): (Role, Wanted),
     report: &mut Report,
 ) -> Result<Exit, Error> {
-    let birth = Birth::of(role)?;
+    let birth = Birth::of(role, &origin)?;
+    let mute = cfg!(not(feature = "systemd")) && origin.is_supervised() && birth.inherited.is_none();
     // What was started by a path in /proc would be called by that.
     if birth.standing != Standing::Foreground || birth.inherited.is_some() {
         reenter::show_name(&birth.program);
@@ -182,6 +189,9 @@ fn run<D: Daemon>(
     }
     if birth.inherited.as_ref().is_some_and(|inherited| !inherited.believed) {
         ::log::warn!(target: "daemon", "what the old image handed over can not be read: a cold start");
+    }
+    if mute {
+        ::log::warn!(target: "daemon", "{MUTE}");
     }
     core_limit::set(spec.plan.core_dumps.value);
     reserve::take();
@@ -252,6 +262,8 @@ fn parts<D: Daemon>(
         failures: birth.inherited.as_ref().map_or(0, |inherited| inherited.failures),
         pid_file: options.pid_file.is_some(),
         becomes: plan.becomes(),
+        #[cfg(feature = "systemd")]
+        supervision: birth.supervision.take(),
         locks: locks.len(),
         grid: birth.inherited.as_mut().and_then(|inherited| inherited.grid.take()),
         niceness: process::niceness(),

@@ -43,6 +43,8 @@ mod explain;
 pub mod fuzzing;
 mod guard;
 mod handover;
+#[cfg(feature = "systemd")]
+mod herald;
 mod hook;
 mod install;
 mod keeper;

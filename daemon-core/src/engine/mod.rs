@@ -17,12 +17,15 @@
 //! | `words` | what goes in and what comes out |
 //! | `turn` | what comes next while running: iterations, timers, idle events |
 //! | `news` | signals, asks of hooks, results, locks |
+//! | `notices` | what the init system is told (feature `systemd`) |
 
 mod agenda;
 mod appointments;
 mod life;
 mod limits;
 mod news;
+#[cfg(feature = "systemd")]
+mod notices;
 mod priority;
 mod recover;
 mod restart;
@@ -44,6 +47,8 @@ use agenda::Agenda;
 use appointments::Appointment;
 use limits::Limits;
 pub(crate) use limits::{Limit, Told};
+#[cfg(feature = "systemd")]
+pub(crate) use notices::{Notice, Supervision};
 use priority::Priority;
 use recover::Recovery;
 pub(crate) use recover::{FIRST_PAUSE, HEALTHY, LONGEST_PAUSE, STORM, STORM_SPAN, YOUNG};
@@ -131,6 +136,8 @@ pub(crate) struct Engine {
     /// With `once`: the first failure of a hook after which the daemon goes on.
     failed: Option<Stop>,
     random: u64,
+    #[cfg(feature = "systemd")]
+    notices: Option<notices::Notices>,
 }
 
 impl Engine {
@@ -169,6 +176,8 @@ impl Engine {
             failures: mode.failures,
             failed: None,
             random: mode.seed | 1,
+            #[cfg(feature = "systemd")]
+            notices: notices::Notices::of(&mode),
             mode,
         }
     }
@@ -177,6 +186,8 @@ impl Engine {
     /// brings the next input (`Run`, `Wait`) or `Exit`, unless a step is still running or more is announced.
     pub(crate) fn step(&mut self, now: Mono, input: Input, out: &mut Vec<Action>) {
         self.limits.look_at(now);
+        #[cfg(feature = "systemd")]
+        let before = self.before_step(&input, out.len());
         match input {
             Input::Start => self.begin_start(now),
             Input::Woken => {}
@@ -187,6 +198,8 @@ impl Engine {
             Input::Ask(ask) => self.on_ask(now, ask, out),
             Input::Preflight(outcome) => self.on_preflight(outcome, out),
             Input::Broken(error) => self.give_up(&error, out),
+            #[cfg(feature = "systemd")]
+            Input::Untold => self.on_untold(now),
             Input::Done(outcome) => self.on_done(now, outcome, out),
             Input::Reply { source: Source::Calendar(hook), reply: Reply::Appointed(at) } => self.on_appointed(hook, at),
             Input::Reply { source: Source::Lock(lock), reply } => self.on_lock(now, lock, reply, out),
@@ -196,6 +209,8 @@ impl Engine {
         if self.running.is_none() {
             self.go_on(now, out);
         }
+        #[cfg(feature = "systemd")]
+        self.tell(now, &before, out);
     }
 
     /// Until when the current iteration has time.

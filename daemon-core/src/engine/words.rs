@@ -34,6 +34,9 @@ pub(crate) struct Mode {
     pub(crate) pid_file: bool,
     /// The process is to become another user, or to make sure of who it is.
     pub(crate) becomes: bool,
+    /// An init system wants to hear from us.
+    #[cfg(feature = "systemd")]
+    pub(crate) supervision: Option<super::Supervision>,
     /// How many locks there are to take, in order.
     pub(crate) locks: usize,
     /// How nice the process is at the start of this image.
@@ -77,6 +80,9 @@ pub(crate) enum Input {
     ClockSet,
     /// The loop can not wait any more.
     Broken(Error),
+    /// The init system takes no more at the moment: what was to be told waits.
+    #[cfg(feature = "systemd")]
+    Untold,
 }
 
 /// Who answers: the things outside that the engine asks and that take their time.
@@ -171,6 +177,9 @@ pub(crate) enum Action {
     Interval(Duration),
     /// A stop has been decided: hooks can see it from now on.
     Stopping,
+    /// Tell the init system.
+    #[cfg(feature = "systemd")]
+    Tell(super::Notice),
     /// End the process, with the reason if it is not a clean end.
     Exit(Exit, Option<String>),
 }

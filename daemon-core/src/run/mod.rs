@@ -19,6 +19,8 @@ use crate::clock::Mono;
 use crate::context::{Context, Watch};
 #[cfg(feature = "cron")]
 pub(crate) use crate::cron::calendar::Calendar;
+#[cfg(feature = "systemd")]
+use crate::engine::Notice;
 use crate::engine::{Action, Engine, Input, Mode, Reply, Source, Step, Told};
 use crate::error::{Error, Exit};
 use crate::guard::guarded;
@@ -67,6 +69,10 @@ pub(crate) trait World {
 
     /// Becomes the user that is wanted, for good. After an error the daemon must end.
     fn drop_privileges(&mut self, wanted: &Wanted, core_dumps: bool) -> Result<(), Error>;
+
+    /// Tells the init system. What it takes no more of is kept, and that is news.
+    #[cfg(feature = "systemd")]
+    fn tell(&mut self, notice: Notice, news: &mut VecDeque<Input>);
 
     /// Becomes the program that was tried, which shall hear of `unheard`. Comes back only with the reason why not.
     fn exec(&mut self, handover: Handover, kept: &[BorrowedFd<'_>], unheard: &[Signal]) -> Error;
@@ -177,6 +183,8 @@ impl<D: 'static, W: World> Runner<D, W> {
                     Action::Limit(limit) => self.world.limit(limit.map(|limit| limit.told(&self.parts.plan))),
                     Action::Preflight => self.world.preflight(&mut self.inbox),
                     Action::KillPreflight => self.world.kill_preflight(),
+                    #[cfg(feature = "systemd")]
+                    Action::Tell(notice) => self.world.tell(notice, &mut self.inbox),
                     Action::Exit(exit, reason) => return Ended { exit, reason },
                     other => perform::note(&mut self.parts, &self.engine, other),
                 }

@@ -212,6 +212,8 @@ pub(super) fn note<D>(parts: &mut Parts<D>, engine: &Engine, action: Action) {
         | Action::Limit(_)
         | Action::Preflight
         | Action::KillPreflight => {}
+        #[cfg(feature = "systemd")]
+        Action::Tell(_) => {}
     }
 }
 

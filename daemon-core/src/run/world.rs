@@ -9,9 +9,13 @@ use super::World;
 use super::preflight::Preflight;
 use crate::clock::{Mono, Now};
 use crate::context::Watch;
+#[cfg(feature = "systemd")]
+use crate::engine::Notice;
 use crate::engine::{Input, Told};
 use crate::error::{Error, Exit};
 use crate::handover::Handover;
+#[cfg(feature = "systemd")]
+use crate::herald::Herald;
 use crate::log;
 use crate::privileges::Wanted;
 use crate::role;
@@ -43,6 +47,8 @@ pub(crate) struct Real {
     tried: Option<Program>,
     /// It was said that the kernel has no timer for limits.
     unlimited: bool,
+    #[cfg(feature = "systemd")]
+    herald: Option<Herald>,
 }
 
 /// The kernel, as far as a hook may look.
@@ -79,7 +85,20 @@ impl Real {
         waiter
             .watch(signals.fd(), SIGNALS, Interest::Readable)
             .map_err(|error| failed("can not watch for signals", &error))?;
-        Ok(Self { signals, waiter, origin, program, clock_set: None, preflight: None, tried: None, unlimited: false })
+        #[cfg(feature = "systemd")]
+        let herald = origin.wanted.as_ref().map(|wanted| Herald::new(&wanted.socket));
+        Ok(Self {
+            signals,
+            waiter,
+            origin,
+            program,
+            clock_set: None,
+            preflight: None,
+            tried: None,
+            unlimited: false,
+            #[cfg(feature = "systemd")]
+            herald,
+        })
     }
 
     /// Tells from now on when the wall clock was set.
@@ -231,6 +250,15 @@ impl World for Real {
 
     fn drop_privileges(&mut self, wanted: &Wanted, core_dumps: bool) -> Result<(), Error> {
         wanted.carry_out(core_dumps)
+    }
+
+    #[cfg(feature = "systemd")]
+    fn tell(&mut self, notice: Notice, news: &mut VecDeque<Input>) {
+        if let Some(herald) = &mut self.herald
+            && !herald.tell(&notice)
+        {
+            news.push_back(Input::Untold);
+        }
     }
 
     fn exec(&mut self, handover: Handover, kept: &[BorrowedFd<'_>], unheard: &[Signal]) -> Error {

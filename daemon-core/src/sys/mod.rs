@@ -14,6 +14,8 @@ pub(crate) mod interlock;
 pub(crate) mod local_time;
 pub(crate) mod memfd;
 pub(crate) mod nonblocking;
+#[cfg(feature = "systemd")]
+pub(crate) mod notify;
 pub(crate) mod privileges;
 pub(crate) mod process;
 pub(crate) mod reenter;

@@ -19,12 +19,20 @@ use nix::sys::stat::Mode;
 /// The variable that carries the role.
 const VARIABLE: &str = "DAEMON_CORE_ROLE";
 
+/// The variable by which an init system says that it wants to hear from us.
+pub(crate) const NOTIFY: &str = "NOTIFY_SOCKET";
+/// What an init system says to this process alone: no child may speak in its name.
+pub(super) const FOR_US_ALONE: [&str; 3] = [NOTIFY, "WATCHDOG_USEC", "WATCHDOG_PID"];
+
 /// How this process was started: enough to start the program again exactly as it was.
 #[derive(Clone)]
 pub(crate) struct Origin {
     pub(crate) arguments: Vec<OsString>,
     /// As it came in, in its order, without the role.
     pub(crate) environment: Vec<(OsString, OsString)>,
+    /// What an init system wants to hear; the variables that said so are taken away from the environment.
+    #[cfg(feature = "systemd")]
+    pub(crate) wanted: Option<super::notify::Wanted>,
 }
 
 impl Origin {
@@ -35,8 +43,18 @@ impl Origin {
             // SAFETY: first thing in `main`: no other thread is there to read the environment.
             unsafe { std::env::remove_var(VARIABLE) };
         }
-        let origin = Self { arguments: std::env::args_os().collect(), environment: std::env::vars_os().collect() };
+        let origin = Self {
+            arguments: std::env::args_os().collect(),
+            environment: std::env::vars_os().collect(),
+            #[cfg(feature = "systemd")]
+            wanted: super::notify::Wanted::take(),
+        };
         (origin, role)
+    }
+
+    /// Whether an init system wants to hear from us.
+    pub(crate) fn is_supervised(&self) -> bool {
+        self.environment.iter().any(|(name, _)| name == NOTIFY)
     }
 
     /// Starts `program` in `role` as a child, with nothing to read, and both outputs in pipes.
@@ -67,7 +85,7 @@ impl Origin {
         command
             .args(arguments)
             .env_clear()
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .envs(self.environment.iter().filter(|(name, _)| !is_for_us_alone(name)).map(|(name, value)| (name, value)))
             .env(VARIABLE, role);
         command
     }
@@ -102,6 +120,10 @@ impl Origin {
         }
         Ok(nix::unistd::execve(&path, &arguments, &environment)?)
     }
+}
+
+fn is_for_us_alone(name: &OsStr) -> bool {
+    FOR_US_ALONE.iter().any(|ours| name == *ours)
 }
 
 fn c_string(text: &OsStr) -> io::Result<CString> {

@@ -30,6 +30,8 @@ use crate::stats::Summary;
 mod cron;
 mod errors;
 mod limits;
+#[cfg(feature = "systemd")]
+mod notices;
 mod priority;
 mod privileges;
 mod recover;
@@ -72,6 +74,12 @@ struct Clock {
     limits: RefCell<Vec<(f64, Option<Told>)>>,
     /// A HUP comes while the first trial runs.
     ask_again_during_trial: Cell<bool>,
+    /// What the init system was told.
+    #[cfg(feature = "systemd")]
+    told: RefCell<Vec<(f64, crate::engine::Notice)>>,
+    /// Until then it takes nothing.
+    #[cfg(feature = "systemd")]
+    deaf_until: Cell<u64>,
 }
 
 impl Clock {
@@ -199,6 +207,14 @@ impl World for Virtual {
         self.0.changes.borrow_mut().pop_front().expect("a change of user was expected")
     }
 
+    #[cfg(feature = "systemd")]
+    fn tell(&mut self, notice: crate::engine::Notice, news: &mut VecDeque<Input>) {
+        if self.0.mono.get() < self.0.deaf_until.get() {
+            news.push_back(Input::Untold);
+        }
+        self.0.told.borrow_mut().push((self.0.seconds(), notice));
+    }
+
     /// There is no other image under virtual time: every exec fails, so that what follows can be seen.
     fn exec(&mut self, handover: Handover, _: &[BorrowedFd<'_>], unheard: &[Signal]) -> Error {
         self.0.unheard.borrow_mut().extend(unheard);
@@ -304,6 +320,8 @@ impl Sim {
                 base: "/".into(),
                 standing: Standing::Foreground,
                 hang_up: HangUp::Ignore,
+                #[cfg(feature = "systemd")]
+                supervision: None,
                 inherited: self.inherited,
             },
             privileges: Privileges { plugins: self.spec.plugins, ..Privileges::default() },
