@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 use std::ffi::OsStr;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::mem::{Discriminant, discriminant};
 
 use sd_notify::NotifyState;
@@ -17,7 +17,8 @@ const LONGEST_STATUS: usize = 200;
 
 /// The line to the init system, and what is still to be said on it.
 pub(crate) struct Herald {
-    line: Option<Line>,
+    /// Or why there is none.
+    line: io::Result<Line>,
     /// In the order in which it was to be told, each kind once: an older one of the same kind is out of date.
     unsent: VecDeque<(Discriminant<Notice>, String)>,
     /// That nobody listens has been noted.
@@ -27,18 +28,19 @@ pub(crate) struct Herald {
 impl Herald {
     /// Speaks to the socket of this name.
     pub(crate) fn new(socket: &OsStr) -> Self {
-        let mut herald = Self { line: None, unsent: VecDeque::new(), complained: false };
-        match Line::to(socket) {
-            Ok(line) => herald.line = Some(line),
-            Err(error) => herald.complain(&error),
-        }
-        herald
+        Self { line: Line::to(socket), unsent: VecDeque::new(), complained: false }
     }
 
     /// Tells it, behind what is still unsent. `false`: the queue is full, and it makes sense to try again soon. What
     /// nobody listens to is kept as well, for whoever comes to listen there next.
     pub(crate) fn tell(&mut self, notice: &Notice) -> bool {
-        let Some(line) = &self.line else { return true };
+        let line = match &self.line {
+            Ok(line) => line,
+            Err(error) => {
+                complain(&mut self.complained, error);
+                return true;
+            }
+        };
         if *notice != Notice::Again {
             let kind = discriminant(notice);
             self.unsent.retain(|(earlier, _)| *earlier != kind);
@@ -49,18 +51,19 @@ impl Herald {
                 Ok(()) => drop(self.unsent.pop_front()),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return false,
                 Err(error) => {
-                    self.complain(&error);
+                    complain(&mut self.complained, &error);
                     return true;
                 }
             }
         }
         true
     }
+}
 
-    fn complain(&mut self, error: &std::io::Error) {
-        if !std::mem::replace(&mut self.complained, true) {
-            log::debug!(target: "daemon", "the init system can not be told anything: {error}");
-        }
+/// Says so once.
+fn complain(complained: &mut bool, error: &io::Error) {
+    if !std::mem::replace(complained, true) {
+        log::debug!(target: "daemon", "the init system can not be told anything: {error}");
     }
 }
 
