@@ -19,6 +19,7 @@ mod place;
 pub mod proc;
 pub mod record;
 mod terminal;
+mod systemd;
 mod trace;
 pub mod wall;
 
@@ -33,6 +34,7 @@ pub use launch::{alone, hostile, with_pending};
 pub use listener::Listener;
 pub use place::Place;
 pub use terminal::on_terminal;
+pub use systemd::Systemd;
 pub use trace::traced;
 
 use std::time::Duration;
