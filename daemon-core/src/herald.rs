@@ -136,7 +136,7 @@ mod tests {
         }
         let listener = std::os::unix::net::UnixDatagram::bind(&path).expect("a socket");
         assert!(herald.tell(&Notice::Again));
-        let mut heard = || {
+        let heard = || {
             let mut buffer = [0; 100];
             let len = listener.recv(&mut buffer).expect("a message");
             String::from_utf8_lossy(&buffer[..len]).into_owned()

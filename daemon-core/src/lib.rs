@@ -23,6 +23,11 @@
 //! The program has a command line, a run loop without drift, signals, a lock that can not go stale, a log and
 //! statistics. The macro only writes statements against this crate's public interface; [`Daemon`] shows the same daemon
 //! by hand.
+//!
+//! | feature | default | what |
+//! |---|---|---|
+//! | `macros` | on | the attribute `#[daemon]` |
+//! | `systemd` | off | tells systemd when the daemon is ready, restarts, stops, how it is, and that it is alive |
 
 mod account;
 mod birth;

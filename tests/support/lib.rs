@@ -18,8 +18,8 @@ pub mod loose;
 mod place;
 pub mod proc;
 pub mod record;
-mod terminal;
 mod systemd;
+mod terminal;
 mod trace;
 pub mod wall;
 
@@ -33,8 +33,8 @@ pub use each::each;
 pub use launch::{alone, hostile, with_pending};
 pub use listener::Listener;
 pub use place::Place;
-pub use terminal::on_terminal;
 pub use systemd::Systemd;
+pub use terminal::on_terminal;
 pub use trace::traced;
 
 use std::time::Duration;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Seek, SeekFrom};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -167,6 +168,13 @@ fn enter(init: &str, place: &Place, group: &Path) -> (Child, fs::File) {
     command.args(["--fork", "--kill-child", "--pid", "--mount", "--mount-proc", "--uts", "--ipc", "--net", "--cgroup"]);
     command.arg(init).arg(place.path()).stdin(Stdio::null());
     command.stdout(file.try_clone().expect("a file")).stderr(file);
+    // A test that is killed takes it along. SAFETY: one call that is allowed between fork and exec, and passes no memory.
+    unsafe {
+        command.pre_exec(|| match libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) {
+            0 => Ok(()),
+            _ => Err(std::io::Error::last_os_error()),
+        });
+    }
     let child = command.spawn().expect("a shell");
     (child, fs::File::open(said).expect("a file"))
 }

@@ -5,8 +5,10 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use daemon_tests::{Application, Child};
+use daemon_tests::{Application, Child, alone};
+use nix::sys::signal::Signal;
 
 /// The first thing a reader of the README tries.
 #[test]
@@ -71,10 +73,31 @@ fn builds_and_runs(package: &str, main: &str) {
     let application = Application::build(package, main, "");
     let errors = &application.said;
     assert!(!errors.contains("src/main.rs"), "a hello builds without a warning:\n{main}\n{errors}");
-    let mut child = Child::start(&application.program(), [Path::new("--lock"), &application.place().lock()]);
+    let lock = application.place().lock();
+    let mut command = Command::new(application.program());
+    alone(&mut command).arg("--lock").arg(&lock);
+    let mut child = Child::spawn(command);
     child.wait_started();
     child.wait_for(" beat 1");
-    child.stop().expect_code(0);
+    let ended = child.stop();
+    ended.expect_code(0);
+    assert_eq!(ended.count("warn:"), 0, "{ended:#?}");
+    says_that_it_is_mute(&application.program(), &lock);
+}
+
+/// It is built without the feature `systemd`: an init system that waits for its word would wait in vain, so it says that
+/// once, and neither where nobody waits nor again after a restart in place.
+fn says_that_it_is_mute(program: &str, lock: &Path) {
+    let mut command = Command::new(program);
+    alone(&mut command).arg("--lock").arg(lock).env("NOTIFY_SOCKET", "/nowhere/at/all");
+    let mut child = Child::spawn(command);
+    child.wait_started();
+    child.signal(Signal::SIGHUP);
+    child.wait_for("started again");
+    let ended = child.stop();
+    ended.expect_code(0);
+    let (warnings, said) = (ended.count("warn:"), ended.count("without the feature `systemd`"));
+    assert_eq!((warnings, said), (1, 1), "{ended:#?}");
 }
 
 fn workspace() -> &'static Path {

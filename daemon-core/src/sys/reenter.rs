@@ -57,13 +57,14 @@ impl Origin {
         self.environment.iter().any(|(name, _)| name == NOTIFY)
     }
 
-    /// Starts `program` in `role` as a child, with nothing to read, and both outputs in pipes.
+    /// Starts `program` in `role` as a child, with nothing to read, and both outputs in pipes. It may not speak to an
+    /// init system in our name.
     pub(crate) fn spawn(&self, program: &Program, role: &str) -> io::Result<Child> {
-        self.command(&program.path_of_file(), role)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
+        let mut command = self.command(&program.path_of_file(), role);
+        for name in FOR_US_ALONE {
+            command.env_remove(name);
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
     }
 
     /// Starts this very image in `role`, with `control` as its descriptor 0.
@@ -85,7 +86,7 @@ impl Origin {
         command
             .args(arguments)
             .env_clear()
-            .envs(self.environment.iter().filter(|(name, _)| !is_for_us_alone(name)).map(|(name, value)| (name, value)))
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .env(VARIABLE, role);
         command
     }
@@ -120,10 +121,6 @@ impl Origin {
         }
         Ok(nix::unistd::execve(&path, &arguments, &environment)?)
     }
-}
-
-fn is_for_us_alone(name: &OsStr) -> bool {
-    FOR_US_ALONE.iter().any(|ours| name == *ours)
 }
 
 fn c_string(text: &OsStr) -> io::Result<CString> {
