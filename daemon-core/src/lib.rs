@@ -27,6 +27,7 @@
 //! | feature | default | what |
 //! |---|---|---|
 //! | `macros` | on | the attribute `#[daemon]` |
+//! | `cron` | off | hooks that follow the wall clock |
 //! | `systemd` | off | tells systemd when the daemon is ready, restarts, stops, how it is, and that it is alive |
 
 mod account;
