@@ -69,22 +69,25 @@ fn complain(complained: &mut bool, error: &io::Error) {
 
 /// One message: lines of `KEY=value`.
 fn message(notice: &Notice) -> String {
-    let (first, status) = match notice {
-        Notice::Ready { again: false } => (vec![NotifyState::Ready], Some("started".to_owned())),
-        Notice::Ready { again: true } => (vec![NotifyState::Ready], Some("started again".to_owned())),
+    let say = |states: &[NotifyState<'_>]| states.iter().map(|state| format!("{state}\n")).collect::<String>();
+    match notice {
+        Notice::Ready { again: false } => say(&[NotifyState::Ready, NotifyState::Status("started")]),
+        Notice::Ready { again: true } => say(&[NotifyState::Ready, NotifyState::Status("started again")]),
         Notice::Reloading(at) => {
             let micros = NotifyState::MonotonicUsec(i128::from(at.0 / 1000));
-            (vec![NotifyState::Reloading, micros], Some("restarting".to_owned()))
+            say(&[NotifyState::Reloading, micros, NotifyState::Status("restarting")])
         }
-        Notice::Stopping(reason) if reason.is_empty() => (vec![NotifyState::Stopping], Some("stopping".to_owned())),
-        Notice::Stopping(reason) => (vec![NotifyState::Stopping], Some(format!("stopping: {reason}"))),
-        Notice::Status(text) => (Vec::new(), Some(text.clone())),
-        Notice::Alive => (vec![NotifyState::Watchdog], None),
-        Notice::Again => (Vec::new(), None),
-    };
-    let status = status.map(|text| one_line(&text));
-    let states = first.into_iter().chain(status.as_deref().map(NotifyState::Status));
-    states.map(|state| format!("{state}\n")).collect()
+        Notice::Stopping(reason) if reason.is_empty() => say(&[NotifyState::Stopping, NotifyState::Status("stopping")]),
+        Notice::Stopping(reason) => {
+            let status = format!("stopping: {}", one_line(reason));
+            say(&[NotifyState::Stopping, NotifyState::Status(&status)])
+        }
+        Notice::Status(text) => say(&[NotifyState::Status(&one_line(text))]),
+        Notice::Alive => say(&[NotifyState::Watchdog]),
+        // The crate's own word for it ends at 71 minutes.
+        Notice::Takes(longest) => say(&[NotifyState::Custom(&format!("EXTEND_TIMEOUT_USEC={}", longest.as_micros()))]),
+        Notice::Again => String::new(),
+    }
 }
 
 /// A line break would end the value, and what follows would be read as a word of its own.
@@ -94,6 +97,8 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::clock::Mono;
 
@@ -107,6 +112,7 @@ mod tests {
             (Notice::Stopping("SIGTERM".into()), "STOPPING=1\nSTATUS=stopping: SIGTERM\n"),
             (Notice::Status("2 iterations".into()), "STATUS=2 iterations\n"),
             (Notice::Alive, "WATCHDOG=1\n"),
+            (Notice::Takes(Duration::from_secs(7200)), "EXTEND_TIMEOUT_USEC=7200000000\n"),
         ];
         for (notice, text) in words {
             assert_eq!(message(&notice), text);

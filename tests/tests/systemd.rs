@@ -104,6 +104,45 @@ fn fault_008_systemd_waits_for_ready() {
     assert_eq!(systemd.show(service, "Result"), "success");
 }
 
+/// A long start or stop that was declared is waited for, where the unit alone would have had less patience.
+#[test]
+fn fault_008_systemd_has_the_patience_that_was_declared() {
+    let held = |name: &str, flags: &str| {
+        let changes =
+            [("TimeoutStopSec=30", "TimeoutStopSec=2\nTimeoutStartSec=2"), ("Restart=on-failure", "Restart=no")];
+        let more = format!("Environment=PLACE=/run/place/{name}");
+        unit(&format!("watched --hold setup,shutdown --lock /run/{name}.lock {flags}"), &changes, &more)
+    };
+    let (patient, hasty) = ("patient.service", "hasty.service");
+    let units = [held("patient", "--start-timeout 60s --stop-timeout 60s"), held("hasty", "")];
+    let systemd = Systemd::boot(INIT, &[(patient, &units[0]), (hasty, &units[1])]);
+    install(systemd.place(), Path::new(WATCHED), "watched");
+    let place = |name: &str| systemd.place().file(name);
+    ["patient", "hasty"].iter().for_each(|name| fs::create_dir(place(name)).expect("a directory"));
+    // The hasty one begins later each time: when systemd has ended it, the patient one has had longer than that.
+    let begin = |verb: &str, stage: &str| {
+        for service in [patient, hasty] {
+            systemd.systemctl(&[verb, "--no-block", service]);
+            wait_until(stage, || place(service.trim_end_matches(".service")).join(format!("at-{stage}")).exists());
+        }
+    };
+    let go_on = |name: &str, stage: &str| fs::write(place(name).join(format!("go-{stage}")), "").expect("written");
+    begin("start", "setup");
+    systemd.wait_shown(hasty, "Result", "timeout");
+    systemd.wait_shown(hasty, "ActiveState", "failed");
+    assert_eq!(systemd.show(patient, "ActiveState"), "activating", "{}", log(&systemd));
+    ["patient", "hasty"].iter().for_each(|name| go_on(name, "setup"));
+    systemd.systemctl(&["start", hasty]);
+    systemd.wait_shown(patient, "ActiveState", "active");
+    begin("stop", "shutdown");
+    systemd.wait_shown(hasty, "Result", "timeout");
+    systemd.wait_shown(hasty, "ActiveState", "failed");
+    assert_eq!(systemd.show(patient, "ActiveState"), "deactivating", "{}", log(&systemd));
+    go_on("patient", "shutdown");
+    systemd.wait_shown(patient, "ActiveState", "inactive");
+    assert_eq!(systemd.show(patient, "Result"), "success");
+}
+
 /// A hook that hangs is found out by the watchdog, and the service begins anew; an idle one is left alone.
 #[test]
 fn fault_008_systemd_ends_a_daemon_whose_hook_hangs() {

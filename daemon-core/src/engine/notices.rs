@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::{Action, Engine, Input, Mode, Phase};
 use crate::clock::{Mono, nanos};
 use crate::duration::Pretty;
+use crate::plan::{Origin, Plan};
 use crate::signal::Signal;
 use crate::stats::Count;
 
@@ -46,6 +47,8 @@ pub(crate) enum Notice {
     Status(String),
     /// The loop is alive.
     Alive,
+    /// The start or the stop that begins may take this long.
+    Takes(Duration),
     /// What could not be told before.
     Again,
 }
@@ -192,7 +195,8 @@ impl Engine {
             (Action::Exit(_, reason), _) => reason.clone(),
             (_, stop) => stop.as_ref()?.reason.clone(),
         };
-        let told = [notices.stage(now, self.phase, reason), notices.retry(now), notices.alive(now)];
+        let longer = if notices.told == self.phase { None } else { takes(&self.plan, self.phase) };
+        let told = [notices.stage(now, self.phase, reason), longer, notices.retry(now), notices.alive(now)];
         let status = notices.status(now, executes, matches!(last, Action::Wait(_)));
         out.extend(told.into_iter().chain([status]).flatten().map(Action::Tell));
         if let Action::Wait(until) = &mut last {
@@ -207,6 +211,18 @@ impl Engine {
             notices.retry = Some(now.plus(RETRY));
         }
     }
+}
+
+/// How long the stage that begins may take, if that was said: then an init system with a shorter patience has to wait. What
+/// is a default of ours is no reason to overrule its administrator.
+fn takes(plan: &Plan, phase: Phase) -> Option<Notice> {
+    let limit = match phase {
+        Phase::Starting => &plan.start_timeout,
+        Phase::Restarting | Phase::Stopping => &plan.stop_timeout,
+        Phase::New | Phase::Running | Phase::Ended => return None,
+    };
+    let said = limit.origin != Origin::Default && !limit.value.is_zero();
+    said.then_some(Notice::Takes(limit.value))
 }
 
 /// `1234567` as `1,234,567`.

@@ -128,6 +128,29 @@ fn fault_008_a_loop_that_never_sleeps_says_that_it_lives() {
     assert_eq!(times(&told, &Notice::Alive), [0.0, 0.5, 1.0, 1.5, 2.0]);
 }
 
+/// A long start or stop that was declared is told as it begins, before the init system loses its patience; what is a
+/// default is not.
+#[test]
+fn fault_008_a_declared_time_limit_is_told() {
+    let (start, stop) = (Duration::from_secs(600), Duration::from_secs(300));
+    let mut sim = watched(Sim::new().executing(Duration::ZERO).every(Duration::from_secs(1)), None);
+    sim.spec.start_timeout(start).stop_timeout(stop);
+    sim.mode.hang_up = HangUp::Restart;
+    sim.clock.trials.borrow_mut().push_back(Ok(()));
+    sim.declare = |spec| {
+        spec.setup(|_| Err::<Probe, _>("made anew"));
+    };
+    let (_, told_all) = told(sim.signal(2.5, Signal::HUP));
+    let order: Vec<Notice> = told_all.into_iter().map(|(_, notice)| notice).collect();
+    let (starts, stops) = (Notice::Takes(start), Notice::Takes(stop));
+    let reloading = Notice::Reloading(Mono(2 * SECOND + SECOND / 2));
+    let last = stopping("setup failed: made anew");
+    assert_eq!(order[..5], [starts.clone(), READY, reloading, stops, starts]);
+    assert_eq!(order[5..], [last], "nothing was left to undo");
+    let sim = watched(Sim::new().executing(Duration::ZERO).every(Duration::from_secs(1)), None);
+    assert_eq!(told(sim.signal(2.5, Signal::TERM)).1, [(0.0, READY), (2.5, stopping("SIGTERM"))]);
+}
+
 /// A restart is told when it really begins, not when it is asked for and not while it is tried; a stop is never told
 /// around it. An exec that fails ends the restart: ready again.
 #[test]
