@@ -1,9 +1,10 @@
 //! `-d`: the launcher, which returns only when the daemon is ready or has failed, and the daemon's side of that talk.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::Shutdown;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags, poll};
 
@@ -16,6 +17,10 @@ use crate::sys::{cut, signals};
 const FAILED: &str = "failed ";
 /// How long the launcher waits for the end of a daemon that has told how its start went, in milliseconds.
 const LAST_WAIT: u16 = 1000;
+
+/// How often, and how long apart, the daemon tries to give its word.
+const TRIES: usize = 100;
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// The daemon's line to its launcher: told once, when the start has succeeded or failed.
 #[derive(Default)]
@@ -41,10 +46,18 @@ impl Report {
     fn tell(&mut self, text: &str) -> bool {
         cut::launcher(None);
         // A launcher that was killed meanwhile is no reason to stop.
-        // The end is told by the word and not by closing: a process the daemon has started may hold the line open.
-        self.0.take().is_some_and(|mut control| {
-            control.write_all(text.as_bytes()).and_then(|()| control.shutdown(Shutdown::Write)).is_ok()
-        })
+        let Some(mut control) = self.0.take() else { return false };
+        for _ in 0..TRIES {
+            match control.write_all(text.as_bytes()) {
+                // The end is told by the word and not by closing: a process the daemon has started may hold the line
+                // open.
+                Ok(()) => return control.shutdown(Shutdown::Write).is_ok(),
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => return false,
+                // Out of memory, say. Without the word a good start would be taken for a failed one.
+                Err(_) => std::thread::sleep(PAUSE),
+            }
+        }
+        false
     }
 }
 
@@ -60,17 +73,20 @@ pub(crate) fn launch(origin: &Origin) -> Result<Exit, Error> {
     let mut text = Vec::new();
     let heard = ours.read_to_end(&mut text);
     // The child leaves as soon as it has detached the daemon from itself.
-    let status = child.wait().map_err(|error| failed("can not wait for the detached start", error))?;
+    let status = child.wait();
     if text.starts_with(FAILED.as_bytes()) {
         wait_for_the_end(&ours);
     }
+    // The daemon's own word counts, whatever else went wrong.
+    if let Some(verdict) = verdict(&String::from_utf8_lossy(&text)) {
+        return verdict;
+    }
     heard.map_err(|error| failed("can not hear from the daemon", error))?;
-    match verdict(&String::from_utf8_lossy(&text)) {
-        Some(verdict) => verdict,
-        None if status.success() => {
+    match status.map_err(|error| failed("can not wait for the detached start", error))? {
+        status if status.success() => {
             Err(Error::new(Exit::Software, "the daemon ended before it was ready, without a reason"))
         }
-        None => Err(Error::new(Exit::Os, format!("the daemon could not detach: {status}"))),
+        status => Err(Error::new(Exit::Os, format!("the daemon could not detach: {status}"))),
     }
 }
 

@@ -227,6 +227,40 @@ mod tests {
         assert_eq!((parse(b"2"), parse(b"4194304\n")), (Some(2), Some(4_194_304)));
     }
 
+    /// Random bytes, digits among them more often than by chance: what is read is what stands there, to the letter, and a
+    /// number that can be given to `kill`.
+    #[test]
+    fn fault_012_random_bytes_are_a_number_or_nothing() {
+        const ALPHABET: &[u8] = b"0123456789012345678901234567890123456789\n\n\r\0 +-x.\xff";
+        // The tests of processes scale their rounds the same way.
+        let scale = std::env::var("FAULT_SCALE").ok().and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.05);
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of rounds")]
+        let runs = (10_000_000.0 * scale) as u64;
+        let (mut random, mut read, mut text) = (process::seed() | 1, 0, Vec::new());
+        let mut next = |below: u64| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            usize::try_from((random >> 16) % below).unwrap_or(0)
+        };
+        for _ in 0..runs {
+            text.clear();
+            text.extend((0..next(13)).map(|_| match next(16) {
+                0 => next(256).to_le_bytes()[0],
+                _ => ALPHABET[next(ALPHABET.len() as u64)],
+            }));
+            if let Some(number) = parse(&text) {
+                assert!(i32::try_from(number).is_ok_and(|pid| pid >= 2), "{number} from {text:?}");
+                let shown = number.to_string().into_bytes();
+                assert!(text == shown || text == [&shown[..], b"\n"].concat(), "{number} from {text:?}");
+                read += 1;
+            }
+        }
+        assert!(read > runs / 1000, "too few numbers to say anything: {read}");
+        let figure = format!("figure: fault_012: {runs} random texts, {read} numbers, none wrong\n");
+        let _ = io::stderr().write_all(figure.as_bytes());
+    }
+
     #[test]
     fn fault_015_a_removed_or_changed_file_is_put_back() {
         let place = Place::new("mend");

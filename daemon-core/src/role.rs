@@ -39,9 +39,10 @@ impl Role {
             Some(PREFLIGHT) => Ok(Self::Preflight),
             Some(CONTAINED) => Ok(Self::Contained),
             Some(DAEMON) => {
-                let control =
-                    detach::detach().map_err(|error| Error::new(Exit::Os, format!("can not detach: {error}")))?;
-                *report = Report::to(control);
+                let failed = |error| Error::new(Exit::Os, format!("can not detach: {error}"));
+                // First, so that the launcher hears why the rest fails: standard error will be gone.
+                *report = Report::to(detach::control_line().map_err(failed)?);
+                detach::detach().map_err(failed)?;
                 Ok(Self::Daemon)
             }
             Some(word) => match word.strip_prefix(RESTARTED).and_then(|number| number.parse().ok()) {

@@ -1,4 +1,5 @@
-//! A daemon with something of everything that the command line shows; `NAME` is its name.
+//! A daemon with something of everything that the command line shows; `NAME` is its name, `OPTION` that of one
+//! more option.
 
 use daemon_core::prelude::*;
 use daemon_tests::asked;
@@ -26,6 +27,9 @@ impl Daemon for Probe {
         spec.about("Probes the command line.");
         spec.interval(duration!("10ms"));
         spec.option("max_load", limit).about("Warn above this load.");
+        if let Some(option) = asked::<String>("OPTION") {
+            spec.option(&option, |text| text.parse::<u32>());
+        }
         spec.plugin(|| Part);
         spec.setup(|cx: &Context| {
             log::info!("limit {:?}", cx.option(limit));

@@ -1,4 +1,5 @@
-//! A version of `lifecycle` whose first act is to start a helper that outlives it and holds its outputs.
+//! A version of `lifecycle` that does something before anything else, as a library's initialisation might: it starts a
+//! helper that outlives it and holds its outputs, prints, or never comes to an end.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -13,6 +14,15 @@ fn main() -> ExitCode {
         let helper = Command::new("sleep").arg("1000").spawn().expect("a helper");
         let mut file = OpenOptions::new().append(true).create(true).open(path).expect("a file");
         file.write_all(format!("{}\n", helper.id()).as_bytes()).expect("written");
+    }
+    if let Ok(text) = std::env::var("GREETING") {
+        let _ = std::io::stdout().write_all(text.as_bytes());
+    }
+    if let Some(path) = std::env::var_os("STUCK") {
+        std::fs::write(path, std::process::id().to_string()).expect("written");
+        loop {
+            std::thread::park();
+        }
     }
     lifecycle::main()
 }

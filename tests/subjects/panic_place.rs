@@ -110,6 +110,11 @@ impl Plugin for Part {
     fn check_environment(&self, _: &mut Vec<String>) {
         here(&format!("{} plugin check", self.0));
     }
+
+    fn instructions(&self) -> Vec<String> {
+        here(&format!("{} plugin instructions", self.0));
+        vec![format!("install the {} part", self.0)]
+    }
 }
 
 impl Drop for Part {

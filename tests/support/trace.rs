@@ -16,6 +16,37 @@ pub fn traced<A: AsRef<OsStr>>(
     injections: &[String],
     log: &Path,
 ) -> Command {
+    let mut command = strace(log);
+    for injection in injections {
+        command.arg("-e").arg(format!("inject={injection}"));
+    }
+    command.arg("--").arg(program).args(arguments);
+    command
+}
+
+/// As [`traced`], with one injection and with every process that is started on the way; each counts its calls for itself.
+/// `path`, if any, leaves all calls alone but those about it. What strace says goes where standard error goes, and it
+/// lives as long as the last of the processes: see to it that nobody waits for the end of a pipe.
+///
+/// # Panics
+/// When there is no strace.
+#[must_use]
+pub fn traced_family<A: AsRef<OsStr>>(
+    program: &str,
+    arguments: impl IntoIterator<Item = A>,
+    (injection, path): (&str, Option<&str>),
+    log: &Path,
+) -> Command {
+    let mut command = strace(log);
+    command.arg("-f");
+    if let Some(path) = path {
+        command.arg("-P").arg(path);
+    }
+    command.arg("-e").arg(format!("inject={injection}")).arg("--").arg(program).args(arguments);
+    command
+}
+
+fn strace(log: &Path) -> Command {
     let asked = Command::new("strace").arg("--version").stdout(Stdio::null()).status();
     assert!(
         asked.is_ok_and(|status| status.success()),
@@ -23,9 +54,5 @@ pub fn traced<A: AsRef<OsStr>>(
     );
     let mut command = Command::new("strace");
     command.args(["-D", "-qq", "-s", "200", "-o"]).arg(log);
-    for injection in injections {
-        command.arg("-e").arg(format!("inject={injection}"));
-    }
-    command.arg("--").arg(program).args(arguments);
     command
 }

@@ -275,3 +275,23 @@ fn fault_115_good_names_are_taken() {
         assert_eq!(ended.count(&format!(" daemon {name} 0.1.0 started, ")), 1, "{ended:#?}");
     }
 }
+
+/// An option of the author's with the name of one of our flags, or of another option: said at every start, whatever the
+/// arguments, in words of ours and not by a panic of the parser.
+#[test]
+fn an_option_with_the_name_of_a_flag_is_refused() {
+    for (name, told) in
+        [("help", "the framework has a flag"), ("pid_file", "the framework has a flag"), ("max_load", "twice")]
+    {
+        for arguments in [&[][..], &["--help"], &["-i"], &["--once"], &["--nonsense"]] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_cli_probe"));
+            command.env("OPTION", name).args(arguments);
+            let ended = Child::spawn(command).wait();
+            assert!(
+                ended.errors.contains(told) && !ended.errors.contains("panicked"),
+                "{name} {arguments:?}: {ended:#?}"
+            );
+            ended.expect_code(78);
+        }
+    }
+}

@@ -1,13 +1,11 @@
 //! A log on a full disk: the daemon goes on, and says afterwards what was lost. Fault 89.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use daemon_tests::loose::{Loose, number, wait_grown, wait_until};
 use daemon_tests::record::{Line, arrived, lost, sample_number};
-use daemon_tests::{Place, figure, proc, rounds};
+use daemon_tests::{Disk, Place, figure, proc, rounds};
 use nix::sys::signal::Signal;
 
 const WRITER: &str = env!("CARGO_BIN_EXE_log_writer");
@@ -38,41 +36,10 @@ fn fault_089_everything_is_full() {
     }
 }
 
-/// A file system of 64 kB, unmounted when the test is over.
-struct SmallDisk(PathBuf);
-
-impl SmallDisk {
-    fn new(place: &Place) -> Self {
-        let path = place.file("disk");
-        fs::create_dir(&path).expect("a mount point");
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]).arg(&path);
-        let done = mount.status().expect("this test needs `mount`");
-        assert!(done.success(), "no tmpfs: this test needs root");
-        Self(path)
-    }
-
-    /// Takes up all the room there is.
-    fn fill(&self) -> PathBuf {
-        let path = self.0.join("filler");
-        let mut file = File::create(&path).expect("a filler");
-        for size in [4096, 1] {
-            while file.write(&vec![0; size]).is_ok_and(|written| written == size) {}
-        }
-        path
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
-    }
-}
-
 /// Lets the disk fill up under a running daemon and gives it room again, several times; the log it leaves, and how many records
 /// there were.
-fn fill_and_free(place: &Place, disk: &SmallDisk, times: usize) -> (String, u64) {
-    let log = disk.0.join("log");
+fn fill_and_free(place: &Place, disk: &Disk, times: usize) -> (String, u64) {
+    let log = disk.path().join("log");
     let shown = log.display().to_string();
     let mut command = writer(place, &["--log", &shown]);
     command.env("SIZE", "100").stdout(Stdio::null()).stderr(Stdio::null());
@@ -107,7 +74,7 @@ fn fill_and_free(place: &Place, disk: &SmallDisk, times: usize) -> (String, u64)
 #[test]
 fn fault_089_a_full_disk_costs_records_that_are_counted() {
     let (place, times) = (Place::new(), rounds(100));
-    let disk = SmallDisk::new(&place);
+    let disk = Disk::new(&place);
     let (text, written) = fill_and_free(&place, &disk, times);
     let lines: Vec<Line> = text.split_terminator('\n').filter_map(Line::parse).collect();
     let reports = lines.iter().filter(|line| line.message.contains(" lost: ")).count();
@@ -122,7 +89,7 @@ fn fault_089_a_full_disk_costs_records_that_are_counted() {
 #[test]
 fn fault_089_a_full_disk_leaves_no_torn_line() {
     let (place, times) = (Place::new(), rounds(100));
-    let disk = SmallDisk::new(&place);
+    let disk = Disk::new(&place);
     let (text, _) = fill_and_free(&place, &disk, times);
     let torn = |line: &&str| match Line::parse(line) {
         Some(line) => line.label == "log_writer" && sample_number(&line.message).is_none(),

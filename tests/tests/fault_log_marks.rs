@@ -74,3 +74,32 @@ fn a_log_file_that_can_not_follow_leaves_the_old_one() {
     let all = numbers(&[log, place.file("log-3")]);
     assert_eq!(all, (1..=all.len() as u64).collect::<Vec<_>>());
 }
+
+/// Fault 89 across a change of the file: what the old one could not take is counted and told in the new one, exactly.
+#[test]
+fn fault_089_losses_are_told_across_a_change_of_the_file() {
+    let place = Place::new();
+    let clock = Clock::new(&place, "2026-01-01 00:04:59");
+    std::os::unix::fs::symlink("/dev/full", place.file("log-1")).expect("a link");
+    let child = start(&place, &clock);
+    wait_until("records that are lost", || writes(child.pid()) > 20);
+    clock.set("2026-01-01 00:05:00");
+    let log = place.file("log-2");
+    wait_ticks(&log, "00:05:00.", 3);
+    child.stop().expect_code(0);
+    let lines = Line::read(&log);
+    let ticks = numbers(&[log]);
+    let (first, last) = (ticks[0], ticks[ticks.len() - 1]);
+    assert_eq!(ticks, (first..=last).collect::<Vec<_>>());
+    // The ticks before the first that is there, `asked 1`, `asked 2` and the line of the start.
+    let told = daemon_tests::record::lost(&lines);
+    assert!(first > 1 && told >= first - 1, "{told} told, {} ticks lost", first - 1);
+    assert!(told <= first - 1 + 3, "{told} told, {} ticks lost", first - 1);
+}
+
+/// How often the process has tried to write.
+fn writes(pid: u32) -> u64 {
+    let text = fs::read_to_string(format!("/proc/{pid}/io")).unwrap_or_default();
+    let count = text.lines().find_map(|line| line.strip_prefix("syscw: "));
+    count.and_then(|count| count.parse().ok()).unwrap_or(0)
+}

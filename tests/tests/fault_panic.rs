@@ -147,6 +147,19 @@ fn fault_101_panics_in_odd_places_are_caught() {
     figure("fault_101", &format!("{count} of {count} odd places caught"));
 }
 
+/// Fault 101: `-i` runs code of plugins as well: where they are made, and where they say what they need.
+#[test]
+fn fault_101_a_panic_in_the_instructions_is_told() {
+    let place = Place::new();
+    let good = Run::new(&place, &[], &["-i"]).ended;
+    assert!(good.expect_code(0).count("install the second part") == 1, "{good:#?}");
+    for name in ["plugin made", "second plugin instructions", "first plugin Drop"] {
+        let run = Run::new(&place, &[("PLACE", name)], &["-i"]);
+        run.ended.expect_code(70);
+        assert!(run.said().contains("panicked") && run.said().contains("a text"), "{name}: {}", run.said());
+    }
+}
+
 /// Fault 101: the reader of an own option panics: a fatal error that names the option, not a crash.
 #[test]
 fn fault_101_a_panic_in_an_option_is_told() {

@@ -7,24 +7,34 @@ use std::os::fd::{AsFd, FromRawFd, OwnedFd};
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::unistd::{ForkResult, chdir, dup2_stderr, dup2_stdin, dup2_stdout, fork, setsid};
 
-/// Detaches this process, which must have only this thread: a session of its own, which no terminal can be given to,
-/// and descriptors 0 to 2 on /dev/null. Returns what was descriptor 0.
-pub(crate) fn detach() -> io::Result<OwnedFd> {
+/// The line to the launcher, which came as descriptor 0, out of the way of [`detach`].
+pub(crate) fn control_line() -> io::Result<OwnedFd> {
     close_inherited();
-    let control = fcntl(io::stdin().as_fd(), FcntlArg::F_DUPFD_CLOEXEC(3))?;
+    let control = fcntl(io::stdin().as_fd(), FcntlArg::F_DUPFD_CLOEXEC(3)).map_err(of("fcntl"))?;
     // SAFETY: the kernel just made this descriptor for us.
-    let control = unsafe { OwnedFd::from_raw_fd(control) };
-    let null = File::options().read(true).write(true).open("/dev/null")?;
-    dup2_stdin(&null)?;
-    dup2_stdout(&null)?;
-    dup2_stderr(&null)?;
-    setsid()?;
+    Ok(unsafe { OwnedFd::from_raw_fd(control) })
+}
+
+/// Detaches this process, which must have only this thread: a session of its own, which no terminal can be given to,
+/// and descriptors 0 to 2 on /dev/null. An error names the call.
+pub(crate) fn detach() -> io::Result<()> {
+    let null = File::options().read(true).write(true).open("/dev/null").map_err(of("open /dev/null"))?;
+    dup2_stdin(&null).and_then(|()| dup2_stdout(&null)).and_then(|()| dup2_stderr(&null)).map_err(of("dup2"))?;
+    setsid().map_err(of("setsid"))?;
     // The leader of a session can be given a terminal by opening one; its child can not.
     // SAFETY: first thing in `main`, with one thread: the child may go on as if nothing had happened.
-    match unsafe { fork() }? {
-        ForkResult::Child => Ok(control),
+    match unsafe { fork() }.map_err(of("fork"))? {
+        ForkResult::Child => Ok(()),
         // SAFETY: the parent leaves without running anything: the child is the daemon now.
         ForkResult::Parent { .. } => unsafe { libc::_exit(0) },
+    }
+}
+
+/// The error of a call, with the call's name.
+fn of<E: Into<io::Error>>(call: &'static str) -> impl Fn(E) -> io::Error {
+    move |error| {
+        let error = error.into();
+        io::Error::new(error.kind(), format!("{call}: {error}"))
     }
 }
 

@@ -128,3 +128,38 @@ fn b31_a_daemon_that_always_fails_starts_at_most_twelve_times_in_ten_minutes() {
     }
     assert!((8..=12).contains(&starts), "{starts} starts");
 }
+
+/// A daemon that fails for ever, at this age, from image to image: how often it is started within `span` seconds.
+fn starts_within(span: u64, age: u64) -> usize {
+    let (mut starts, mut begins, mut handover) = (1, 0, Handover::default());
+    loop {
+        let mut sim = failing(begins / SECOND + age, handover.failures);
+        sim.clock.mono.set(begins);
+        sim.mode.restarts = handover.restarts.clone();
+        sim.clock.trials.borrow_mut().push_back(Ok(()));
+        let run = sim.run();
+        // Gone, or handed over to the next image.
+        let Some(next) = run.handed_over.into_iter().next() else {
+            return starts;
+        };
+        begins = next.restarts.last().expect("the newest").0;
+        handover = next;
+        if begins >= span * SECOND {
+            return starts;
+        }
+        starts += 1;
+    }
+}
+
+/// However old the daemon is when it fails: not more than twelve starts in ten minutes.
+#[test]
+fn fault_064_a_daemon_that_fails_for_ever_is_no_storm() {
+    let starts: Vec<usize> = (0..=120).map(|age| starts_within(600, age)).collect();
+    let most = starts.iter().max().copied().unwrap_or(0);
+    assert!(most <= 12, "{starts:?}");
+    assert!(starts[..10].iter().all(|starts| *starts == 1), "the young are not started again: {starts:?}");
+    assert!(most > 5, "it was not started again: {starts:?}");
+    let figure =
+        format!("figure: fault_064: at most {most} starts in 10 minutes, failing at any age up to 2 minutes\n");
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), figure.as_bytes());
+}

@@ -89,6 +89,34 @@ fn fault_058_a_failed_exec_makes_a_new_daemon_of_the_same_image() {
     assert_eq!(run.ended.reason.as_deref(), Some("setup failed: made anew"));
 }
 
+thread_local! {
+    /// What a declaration made anew gives its daemon: a function can not carry it there.
+    static ANEW: RefCell<Option<(Rc<Clock>, Rc<RefCell<Vec<(f64, String)>>>)>> = const { RefCell::new(None) };
+}
+
+/// After a failed exec the daemon that is made anew ticks on the old grid, and not on one of its own.
+#[test]
+fn the_grid_goes_on_after_a_failed_exec() {
+    let mut sim = restarting();
+    sim.clock.trials.borrow_mut().push_back(Ok(()));
+    ANEW.set(Some((Rc::clone(&sim.clock), Rc::clone(&sim.notes))));
+    sim.declare = |spec| {
+        spec.setup(|_| {
+            let (clock, notes) = ANEW.take().expect("made anew once");
+            Probe { clock, notes }
+        });
+        spec.execute(|probe: &mut Probe, _| probe.note("tick anew"));
+        spec.on(Event::shutdown(), note("shutdown anew"));
+        spec.on(Event::error(), note("error anew"));
+    };
+    let run = sim.signal(1.5, Signal::HUP).signal(4.5, Signal::TERM).run();
+    assert_eq!(run.handed_over.len(), 1);
+    assert_eq!(run.times("shutdown"), [1.5]);
+    assert_eq!((run.times("tick"), run.times("tick anew")), (vec![0.0, 1.0], vec![2.0, 3.0, 4.0]));
+    assert_eq!(run.stats.missed, 0);
+    assert_eq!(run.ended.exit, Exit::Clean);
+}
+
 /// TERM wins over a restart at every moment until the exec: fault 49.
 #[test]
 fn fault_049_a_stop_wins_over_a_restart() {
