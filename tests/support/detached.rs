@@ -137,6 +137,48 @@ fn adopt_orphans() {
     ONCE.call_once(|| nix::sys::prctl::set_child_subreaper(true).expect("a subreaper"));
 }
 
+/// A process that a daemon has left, which may be a child of the test now: killed when the test is over.
+pub struct Orphan(Pid);
+
+impl Orphan {
+    /// The process of this number.
+    #[must_use]
+    pub const fn new(pid: Pid) -> Self {
+        Self(pid)
+    }
+
+    /// Waits until it ends, and says how.
+    ///
+    /// # Panics
+    /// When it does not, or is no child of ours.
+    #[must_use]
+    pub fn wait(self) -> WaitStatus {
+        let mut status = WaitStatus::StillAlive;
+        wait_until("the end of an orphan", || {
+            status = waitpid(self.0, Some(WaitPidFlag::WNOHANG)).expect("an orphan of ours");
+            status != WaitStatus::StillAlive
+        });
+        std::mem::forget(self);
+        status
+    }
+
+    /// Kills it.
+    ///
+    /// # Panics
+    /// When it is no longer there.
+    pub fn kill(self) {
+        kill(self.0, Signal::SIGKILL).expect("it is still there");
+        let _ = self.wait();
+    }
+}
+
+impl Drop for Orphan {
+    fn drop(&mut self) {
+        let _ = kill(self.0, Signal::SIGKILL);
+        let _ = waitpid(self.0, None);
+    }
+}
+
 /// The process that a lock file names as its holder.
 #[must_use]
 pub fn holder(lock: &Path) -> Option<i32> {

@@ -30,7 +30,7 @@ pub use asked::asked;
 pub use chance::Chance;
 pub use child::{Child, Ended};
 pub use container::Container;
-pub use detached::{Detached, holder, wait_until};
+pub use detached::{Detached, Orphan, holder, wait_until};
 pub use disk::Disk;
 pub use each::each;
 pub use launch::{alone, hostile, with_pending};
@@ -39,7 +39,6 @@ pub use pid::Bystander;
 pub use place::Place;
 pub use systemd::Systemd;
 pub use terminal::on_terminal;
-pub use trace::traced;
 pub use trace::{traced, traced_family};
 
 use std::time::Duration;

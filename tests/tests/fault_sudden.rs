@@ -6,8 +6,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use daemon_tests::record::Line;
-use daemon_tests::{Child, Detached, Place, each, figure, holder, rounds, spread};
+use daemon_tests::{Child, Detached, Orphan, Place, each, figure, holder, proc, rounds, spread};
 use nix::sys::signal::Signal;
+use nix::unistd::Pid;
 
 const DAEMON: &str = env!("CARGO_BIN_EXE_sudden");
 
@@ -125,15 +126,16 @@ fn fault_104_the_launcher_tells_the_truth_about_an_exit_in_setup() {
 fn the_launcher_does_not_wait_for_who_else_holds_the_line() {
     let place = Place::new();
     let number = place.file("holder");
-    let daemon = Detached::start(DAEMON, &place, ["--hold", number.to_str().expect("text")]).expect("a start");
-    let held = fs::read_to_string(&number).expect("a number").parse().expect("a number");
-    let held = nix::unistd::Pid::from_raw(held);
+    let held = || fs::read_to_string(&number).ok().and_then(|text| text.parse().ok()).map(Pid::from_raw);
+    let start = Detached::start(DAEMON, &place, ["--hold", number.to_str().expect("text")]);
+    let held = held().expect("a process that holds the line");
+    let orphan = Orphan::new(held);
+    let daemon = start.expect("a start");
     // It is there, and still holds what was open in setup.
-    let sockets = daemon_tests::proc::descriptors(held.as_raw().cast_unsigned());
+    let sockets = proc::descriptors(held.as_raw().cast_unsigned());
     assert!(sockets.iter().filter(|path| path.to_string_lossy().starts_with("socket:")).count() >= 4, "{sockets:?}");
     assert_eq!(daemon.stop(), Some(0));
-    nix::sys::signal::kill(held, Signal::SIGKILL).expect("it outlives the daemon");
-    nix::sys::wait::waitpid(held, None).expect("an orphan of ours");
+    orphan.kill();
 }
 
 /// Fault 50: a hang-up while the daemon is stopping is ignored, a second TERM is heard, and the code is still 0.

@@ -4,8 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use daemon_tests::{Detached, Place, proc, wait_until};
+use daemon_tests::{Detached, Orphan, Place, proc, wait_until};
 use nix::sys::signal::Signal;
+use nix::sys::wait::WaitStatus;
+use nix::unistd::Pid;
 
 const DAEMON: &str = env!("CARGO_BIN_EXE_lifecycle");
 const HELPER: &str = env!("CARGO_BIN_EXE_lifecycle_helper");
@@ -37,12 +39,10 @@ fn a_trial_that_is_still_running_is_ended_with_the_daemon() {
     wait_until("the trial", || fs::read_to_string(&stuck).is_ok_and(|text| !text.is_empty()));
     let trial: u32 = fs::read_to_string(&stuck).expect("a number").parse().expect("a number");
     assert_eq!(proc::children(daemon.pid()), [trial]);
+    let pid = Pid::from_raw(trial.cast_signed());
+    let orphan = Orphan::new(pid);
     assert_eq!(daemon.stop(), Some(0));
-    // An orphan of this test now: there, it may be a zombie, but not alive.
-    let pid = nix::unistd::Pid::from_raw(trial.cast_signed());
-    let ended = nix::sys::wait::waitpid(pid, None).expect("an orphan of ours");
-    let killed = nix::sys::wait::WaitStatus::Signaled(pid, Signal::SIGKILL, false);
-    assert_eq!(ended, killed);
+    assert_eq!(orphan.wait(), WaitStatus::Signaled(pid, Signal::SIGKILL, false));
 }
 
 /// Another program that repeats its arguments, and with them the words of the answer, has not answered; and it ends well.

@@ -1,10 +1,15 @@
 //! Bugs of the original, by the numbers of its list: each must not come back. B22 is with the lock, B29 is fault 67.
 
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::process::Command;
 
 use daemon_tests::grid::{Tick, check};
 use daemon_tests::record::Line;
-use daemon_tests::{Child, Place, figure, rounds};
+use daemon_tests::{Child, Detached, Place, figure, holder, proc, rounds, traced, wait_until};
 use nix::sys::signal::Signal;
 
 /// What the free-running daemon reports of itself.
@@ -107,6 +112,119 @@ fn b11_memory_does_not_grow_without_idle_time() {
     assert!(errors >= count - 1, "{errors} overruns in {count} iterations");
     assert!(grown < limit, "{grown} kB in {count} overruns");
     figure("b11", &format!("overruns: {grown} kB in {count} iterations"));
+}
+
+const LIFECYCLE: &str = env!("CARGO_BIN_EXE_lifecycle");
+
+/// A line break, quotes, what a shell would obey or expand, nothing at all, and bytes that are no text.
+const ODD: &[u8] = b" a b\n\"c\" 'd' $(touch owned) `touch owned` ; * \\ \xc3\xa4";
+
+/// B14: the command line of a restart lost the user's switches and its quoting, and the path was wrong unless it was
+/// absolute. Here all that the program was started with is the same after each restart, byte for byte.
+#[test]
+fn b14_a_restart_loses_no_argument_no_quote_and_no_path() {
+    let place = Place::new();
+    let directory = place.file("with space 'and \"quotes\" $HOME");
+    fs::create_dir(&directory).expect("a directory");
+    fs::copy(LIFECYCLE, directory.join("a program")).expect("a copy");
+    // A relative path that only the first image can resolve: it leaves its directory.
+    let mut command = Command::new("./a program");
+    command.current_dir(&directory).arg("--note").arg(OsStr::from_bytes(ODD)).args([
+        "--interval",
+        "7ms",
+        "-p",
+        "x.pid",
+    ]);
+    let daemon = Detached::spawn(command, &place).unwrap_or_else(|ended| panic!("{ended:#?}"));
+    let arguments = || fs::read(format!("/proc/{}/cmdline", daemon.pid())).expect("readable");
+    let before = arguments();
+    assert!(before.starts_with(b"./a program\0") && before.windows(ODD.len()).any(|part| part == ODD));
+    let count = rounds(200);
+    for round in 1..=count {
+        daemon.signal(Signal::SIGHUP);
+        daemon.wait_log("started again, every 7ms", round);
+        assert_eq!(arguments(), before, "restart {round}");
+    }
+    let program = fs::read_link(format!("/proc/{}/exe", daemon.pid())).expect("a program");
+    assert_eq!(program, fs::canonicalize(directory.join("a program")).expect("there"));
+    assert_eq!(fs::read_to_string(directory.join("x.pid")).expect("a PID file"), format!("{}\n", daemon.pid()));
+    assert!(!directory.join("owned").exists() && !Path::new("/owned").exists(), "a shell has read it");
+    assert_eq!(daemon.stop(), Some(0));
+    assert!(!directory.join("x.pid").exists());
+    figure("b14", &format!("{count} restarts: {} bytes of arguments the same", before.len()));
+}
+
+/// B23: at each restart the old process died with an error, and ran its teardown twice. Here each life has one setup and
+/// one teardown, in turns; the process stays the same, says nothing of an error, and ends with 0.
+#[test]
+fn b23_each_life_is_torn_down_once_and_nothing_dies() {
+    let (place, count) = (Place::new(), rounds(1000));
+    let daemon = Detached::start(LIFECYCLE, &place, [""; 0]).expect("a start");
+    let pid = daemon.pid();
+    for round in 1..=count {
+        daemon.signal(Signal::SIGHUP);
+        daemon.wait_log("started again", round);
+    }
+    let log = place.file("test.log");
+    assert_eq!(daemon.stop(), Some(0));
+    let lines = Line::read(&log);
+    assert!(lines.iter().all(|line| line.pid == pid), "another process: {lines:#?}");
+    assert!(
+        !lines.iter().any(|line| line.message.starts_with("error:") || line.message.starts_with("warn:")),
+        "{lines:#?}"
+    );
+    let life = |line: &&Line| line.message.starts_with("set up") || line.message.starts_with("left after");
+    let turns: Vec<bool> = lines.iter().filter(life).map(|line| line.message.starts_with("set up")).collect();
+    let want: Vec<bool> = (0..(count + 1) * 2).map(|turn| turn % 2 == 0).collect();
+    assert_eq!(turns, want, "a life without its teardown, or a teardown too many");
+    figure("b23", &format!("{count} restarts: {} setups, {} teardowns, one exit with 0", count + 1, count + 1));
+}
+
+/// B24: the background process stayed in the session and on the descriptors of its starter, and its PID file was written
+/// before the lock was asked for: a second start took it from the first.
+#[test]
+fn b24_the_pid_file_belongs_to_who_has_the_lock_and_the_daemon_to_nobody() {
+    let place = Place::new();
+    let pid_file = place.file("x.pid");
+    let start = || Detached::start(LIFECYCLE, &place, ["-p", pid_file.to_str().expect("text")]);
+    let daemon = start().expect("a start");
+    let before = fs::metadata(&pid_file).expect("a PID file").ino();
+    for _ in 0..rounds(200) {
+        start().err().expect("the lock is held").expect_code(75);
+        assert_eq!(fs::metadata(&pid_file).expect("still there").ino(), before);
+    }
+    assert_eq!(fs::read_to_string(&pid_file).expect("readable"), format!("{}\n", daemon.pid()));
+    let session = nix::unistd::getsid(Some(nix::unistd::Pid::from_raw(daemon.pid().cast_signed()))).expect("a session");
+    assert_ne!(Some(session), nix::unistd::getsid(None).ok());
+    let ours = std::env::current_dir().expect("a directory");
+    let open = proc::descriptors(daemon.pid());
+    assert!(open.iter().all(|path| !path.starts_with(&ours) && !path.starts_with("pipe:")), "{open:?}");
+    assert_eq!(daemon.stop(), Some(0));
+}
+
+/// B24: the order of the calls: first the lock, then the PID file; at the end the other way round.
+#[test]
+fn b24_the_pid_file_is_written_and_removed_under_the_lock() {
+    let place = Place::new();
+    let (pid_file, calls) = (place.file("x.pid"), place.file("calls"));
+    let arguments =
+        ["-p".as_ref(), pid_file.as_os_str(), "--lock".as_ref(), place.lock().as_os_str()].map(OsString::from);
+    let mut child = Child::spawn(traced(LIFECYCLE, arguments, &[], &calls));
+    child.wait_started();
+    assert_eq!(holder(&place.lock()), Some(child.pid().cast_signed()));
+    child.stop().expect_code(0);
+    // strace writes behind the daemon's back, so its last line may come later than the exit.
+    wait_until("the end of what was called", || {
+        fs::read_to_string(&calls).is_ok_and(|text| text.contains("exit_group("))
+    });
+    let calls = fs::read_to_string(&calls).expect("what was called");
+    let at = |call: &str, about: &str| {
+        let found = calls.lines().position(|line| line.starts_with(call) && line.contains(about));
+        found.unwrap_or_else(|| panic!("no {call}…{about} in {calls}"))
+    };
+    let shown = format!("\"{}\"", pid_file.display());
+    let steps = [at("flock(", "LOCK_EX"), at("rename(", &shown), at("unlink(", &shown), at("pwrite64(", "\"was\"")];
+    assert!(steps.is_sorted(), "{steps:?} in {calls}");
 }
 
 /// B25: stamps and uptime were whole seconds.

@@ -2,7 +2,9 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
+use std::process::Command;
 
 use daemon_tests::{Child, Ended, Place, figure, proc, rounds, traced};
 use nix::unistd::geteuid;
@@ -127,4 +129,36 @@ fn fault_023_a_squatted_kernel_name_is_told_and_does_not_keep_us_out() {
         assert_eq!(ended.count(&warning), 1, "{ended:#?}");
     }
     figure("fault_023", &format!("started beside a squatter {full}/{full}; of 20"));
+}
+
+/// Fault: whoever starts the daemon has a umask that takes everything away, or nothing.
+/// Required: the directory for its state, `/run/NAME` for root, can be looked into by all and written by its owner, so that
+/// the lock can be found; here a `/run` of its own, which the other processes do not see.
+#[test]
+fn the_directory_for_state_has_its_mode_whatever_the_umask() {
+    for (umask, words) in [(0o777, "none"), (0o077, "private"), (0o027, "usual"), (0, "open")] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_time_free"));
+        command.args(["--lock", "file", "--interval", "10ms"]).env("COUNT", u64::MAX.to_string());
+        // SAFETY: only calls that are allowed between fork and exec, with texts that are constants.
+        unsafe {
+            command.pre_exec(move || {
+                let here = (c"tmpfs".as_ptr(), c"/".as_ptr(), c"/run".as_ptr());
+                let none = std::ptr::null();
+                let own = libc::unshare(libc::CLONE_NEWNS) == 0
+                    && libc::mount(none, here.1, none, libc::MS_REC | libc::MS_PRIVATE, none.cast()) == 0
+                    && libc::mount(here.0, here.2, here.0, 0, c"mode=0755".as_ptr().cast()) == 0;
+                libc::umask(umask);
+                if own { Ok(()) } else { Err(std::io::Error::last_os_error()) }
+            });
+        }
+        let mut child = Child::spawn(command);
+        let line = child.wait_for(" started, ");
+        let lock = line.rsplit("file ").next().expect("the path of the lock").trim();
+        assert!(lock.starts_with("/run/"), "{line}");
+        let seen = Path::new("/proc").join(child.pid().to_string()).join("root").join(&lock[1..]);
+        let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o7777;
+        assert_eq!(mode(seen.parent().expect("a directory")), 0o755, "umask {words}");
+        assert!(!Path::new(lock).exists(), "it was the /run of all");
+        child.stop().expect_code(0);
+    }
 }
