@@ -90,8 +90,8 @@ fn fault_058_a_failed_exec_makes_a_new_daemon_of_the_same_image() {
 }
 
 thread_local! {
-    /// What a declaration made anew gives its daemon: a function can not carry it there.
-    static ANEW: RefCell<Option<(Rc<Clock>, Rc<RefCell<Vec<(f64, String)>>>)>> = const { RefCell::new(None) };
+    /// The daemon that a declaration made anew sets up: a function can not carry it there.
+    static ANEW: RefCell<Option<Probe>> = const { RefCell::new(None) };
 }
 
 /// After a failed exec the daemon that is made anew ticks on the old grid, and not on one of its own.
@@ -99,12 +99,9 @@ thread_local! {
 fn the_grid_goes_on_after_a_failed_exec() {
     let mut sim = restarting();
     sim.clock.trials.borrow_mut().push_back(Ok(()));
-    ANEW.set(Some((Rc::clone(&sim.clock), Rc::clone(&sim.notes))));
+    ANEW.set(Some(Probe { clock: Rc::clone(&sim.clock), notes: Rc::clone(&sim.notes) }));
     sim.declare = |spec| {
-        spec.setup(|_| {
-            let (clock, notes) = ANEW.take().expect("made anew once");
-            Probe { clock, notes }
-        });
+        spec.setup(|_| ANEW.take().ok_or("made anew twice"));
         spec.execute(|probe: &mut Probe, _| probe.note("tick anew"));
         spec.on(Event::shutdown(), note("shutdown anew"));
         spec.on(Event::error(), note("error anew"));
