@@ -3,7 +3,6 @@
 use std::fs::OpenOptions;
 use std::hint::black_box;
 use std::io::Write;
-use std::time::Duration;
 
 use daemon_core::prelude::*;
 
@@ -41,12 +40,6 @@ impl Sudden {
         Ok(text.to_owned())
     }
 
-    /// Stay in the shutdown hook until this file is there
-    #[option]
-    fn stay(text: &str) -> Result<String> {
-        Ok(text.to_owned())
-    }
-
     #[setup]
     fn open(cx: &Context) -> Result<Self> {
         log::info!("set up");
@@ -69,9 +62,6 @@ impl Sudden {
     fn leave(&self, cx: &Context) {
         log::info!("leaving");
         here(cx, "shutdown");
-        while cx.option(Self::stay).is_some_and(|path| !std::path::Path::new(path).exists()) {
-            std::thread::sleep(Duration::from_millis(1));
-        }
     }
 }
 

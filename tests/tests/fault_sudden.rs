@@ -137,23 +137,3 @@ fn the_launcher_does_not_wait_for_who_else_holds_the_line() {
     assert_eq!(daemon.stop(), Some(0));
     orphan.kill();
 }
-
-/// Fault 50: a hang-up while the daemon is stopping is ignored, a second TERM is heard, and the code is still 0.
-#[test]
-fn fault_050_a_hang_up_while_stopping_is_ignored() {
-    let place = Place::new();
-    let go = place.file("go");
-    let mut daemon = Detached::start(DAEMON, &place, ["--stay", go.to_str().expect("text")]).expect("a start");
-    daemon.signal(Signal::SIGTERM);
-    daemon.wait_log("leaving", 1);
-    for _ in 0..3 {
-        daemon.signal(Signal::SIGHUP);
-        daemon.signal(Signal::SIGTERM);
-    }
-    fs::write(&go, "").expect("the sign to go on");
-    assert_eq!(daemon.wait(), Some(0));
-    let log = daemon.log();
-    assert_eq!(log.matches("leaving").count(), 1, "{log}");
-    assert_eq!(log.matches("set up").count(), 1, "a restart: {log}");
-    assert!(log.contains("no restart, the daemon is stopping"), "{log}");
-}
