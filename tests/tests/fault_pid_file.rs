@@ -323,13 +323,19 @@ fn fault_016_at_a_restart_it_is_a_warning() {
     moved.daemon.wait_log("started again", 1);
     assert!(moved.daemon.log().contains("warn: can not write the PID file"), "{}", moved.daemon.log());
     assert_eq!(names(disk.path()), ["filler"], "not even an empty file");
-    // It looks again, can do nothing about it, says so, and stays.
+    fs::remove_file(filler).expect("room");
+    moved.half_a_minute_later();
+    let want = format!("{}\n", moved.daemon.pid());
+    wait_until("the PID file", || text(&pid_file) == want);
+    // The same without a restart: it looks, can do nothing about it, says so, and stays.
+    fs::remove_file(&pid_file).expect("there");
+    let filler = disk.fill();
     moved.half_a_minute_later();
     moved.daemon.wait_log("can not put the PID file back", 1);
     assert_eq!(names(disk.path()), ["filler"]);
     fs::remove_file(filler).expect("room");
     moved.half_a_minute_later();
-    wait_until("the PID file", || text(&pid_file) == format!("{}\n", moved.daemon.pid()));
+    wait_until("the PID file", || text(&pid_file) == want);
     assert_eq!(fs::metadata(place.lock()).expect("the lock").ino(), inode);
     assert_eq!(moved.daemon.stop(), Some(0));
     assert_eq!(names(disk.path()), [""; 0]);
