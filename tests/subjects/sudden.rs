@@ -120,12 +120,14 @@ fn no_core_dump() {
 
 /// A bare fork, which keeps what is close-on-exec as well.
 fn hold(path: &str) -> Result<()> {
-    // SAFETY: one thread; the child does nothing but sleep.
+    // SAFETY: one thread; the child does nothing but sleep, and not for ever if nobody ends it.
     let child = unsafe { libc::fork() };
     if child == 0 {
-        loop {
-            // SAFETY: touches no memory.
-            unsafe {
+        // SAFETY: neither touches memory; the signal of the alarm kills.
+        unsafe {
+            libc::signal(libc::SIGALRM, libc::SIG_DFL);
+            libc::alarm(300);
+            loop {
                 libc::pause();
             }
         }
