@@ -58,9 +58,27 @@ const FLAGS: &[(&str, Option<char>, &str, &str)] = &[
     ("idle", None, "0..1", "Without an interval: how often an idle event follows an iteration"),
 ];
 
-/// Whether the framework has a flag of this name.
-pub(crate) fn is_reserved(name: &str) -> bool {
-    FLAGS.iter().any(|(flag, ..)| *flag == name)
+/// Whether the framework has a flag of this name, with dashes or underscores.
+pub(crate) const fn is_reserved(name: &str) -> bool {
+    let mut i = 0;
+    while i < FLAGS.len() {
+        if same_name(FLAGS[i].0.as_bytes(), name.as_bytes()) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+const fn same_name(flag: &[u8], name: &[u8]) -> bool {
+    let mut i = 0;
+    while i < flag.len() && i < name.len() {
+        if flag[i] != name[i] && !(flag[i] == b'-' && name[i] == b'_') {
+            return false;
+        }
+        i += 1;
+    }
+    flag.len() == name.len()
 }
 
 /// The flags that take a value, for tests of what is shown of them.

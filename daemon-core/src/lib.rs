@@ -75,6 +75,7 @@ mod standing;
 mod stats;
 mod status;
 mod sys;
+pub mod uncatchable;
 
 pub use crate::account::Account;
 pub use crate::context::{Cause, Context};
@@ -87,7 +88,7 @@ pub use crate::log::{LogFile, LogTo, Target};
 pub use crate::missed::Missed;
 pub use crate::nice::Nice;
 pub use crate::on_error::OnError;
-pub use crate::plan::{Hook, Opt, Plan, Trigger};
+pub use crate::plan::{Hook, Opt, Plan, Starts, Trigger};
 pub use crate::plugin::Plugin;
 pub use crate::signal::{NotASignal, Signal};
 pub use crate::spec::Spec;

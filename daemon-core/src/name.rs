@@ -18,19 +18,12 @@ impl Name {
     /// # Errors
     /// [`Exit::Usage`] with what is wrong.
     pub fn new(text: &str) -> Result<Self, Error> {
-        let bad = |why: String| Err(Error::new(Exit::Usage, format!("name {text:?}: {why}")));
-        let Some(first) = text.chars().next() else {
-            return bad("is empty: write one, as in name = \"pulse\"".into());
-        };
-        if text.len() > LONGEST {
-            return Err(Error::new(Exit::Usage, format!("name has {} bytes: write at most {LONGEST}", text.len())));
-        }
-        if !first.is_ascii_alphanumeric() {
-            return bad(format!("begins with {first:?}: begin with a letter or a digit"));
-        }
-        match text.chars().find(|c| !(c.is_ascii_alphanumeric() || "_.@-".contains(*c))) {
-            Some(other) => bad(format!("holds {other:?}: use letters, digits and _ . @ -")),
+        match why_not(text) {
             None => Ok(Self(text.to_owned())),
+            Some(why) if text.len() > LONGEST => {
+                Err(Error::new(Exit::Usage, format!("name has {} bytes: {why}", text.len())))
+            }
+            Some(why) => Err(Error::new(Exit::Usage, format!("name {text:?}: {why}"))),
         }
     }
 
@@ -45,6 +38,28 @@ impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// What to write instead of a text that is no name.
+pub(crate) const fn why_not(text: &str) -> Option<&'static str> {
+    let bytes = text.as_bytes();
+    if bytes.is_empty() {
+        return Some("write at least one letter, as in name = \"pulse\"");
+    }
+    if bytes.len() > LONGEST {
+        return Some("write at most 64");
+    }
+    if !bytes[0].is_ascii_alphanumeric() {
+        return Some("begin with a letter or a digit");
+    }
+    let mut i = 0;
+    while i < bytes.len() {
+        if !bytes[i].is_ascii_alphanumeric() && !matches!(bytes[i], b'_' | b'.' | b'@' | b'-') {
+            return Some("use letters, digits and _ . @ -");
+        }
+        i += 1;
+    }
+    None
 }
 
 /// A short number for a long name. Not `std`'s hasher: two builds must agree on it, and that one's algorithm may change

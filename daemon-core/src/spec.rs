@@ -14,7 +14,7 @@ use crate::log::LogFile;
 use crate::missed::Missed;
 use crate::nice::Nice;
 use crate::on_error::OnError;
-use crate::plan::{Hook, Opt, Place, Plan, Trigger};
+use crate::plan::{Hook, Opt, Place, Plan, Starts, Trigger};
 use crate::plugin::MakePlugin;
 
 type ReadOption = Box<dyn Fn(&str) -> Result<Box<dyn Any>, BoxError>>;
@@ -210,8 +210,8 @@ impl<D: 'static> Spec<D> {
 
     /// What to do on a signal or an event. Several hooks on the same run in declared order.
     #[track_caller]
-    pub fn on(&mut self, trigger: impl Into<Trigger>, hook: impl HookFn<D> + 'static) -> &mut Hook {
-        self.hook(trigger.into(), Place::here(), hook)
+    pub fn on(&mut self, trigger: impl Starts, hook: impl HookFn<D> + 'static) -> &mut Hook {
+        self.hook(trigger.trigger(), Place::here(), hook)
     }
 
     /// A timer of its own in the same loop: for the first time one period after the start, then on a fixed grid. From

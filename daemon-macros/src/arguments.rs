@@ -4,7 +4,7 @@
 
 use crate::errors::Errors;
 use crate::keys::{self, Seen};
-use crate::model::{Args, Entry, Given, Mark, Setting, Value};
+use crate::model::{Args, Entry, Mark, Setting, Value};
 use crate::table::{self, HOOK_KEYS, Kind};
 use crate::trigger;
 use proc_macro2::{Ident, TokenStream};
@@ -89,9 +89,5 @@ fn none(mark: &Mark, entries: &[&Entry], errors: &mut Errors) -> Option<Option<V
 
 /// The tokens of an entry, to underline it.
 pub fn tokens(entry: &Entry) -> TokenStream {
-    let expr = match &entry.value {
-        Given::Expr(expr) => Some(expr),
-        _ => None,
-    };
-    said(entry).into_token_stream().into_iter().chain(expr.into_token_stream()).collect()
+    said(entry).into_token_stream().into_iter().chain(entry.expr().into_token_stream()).collect()
 }

@@ -5,7 +5,7 @@
 
 use crate::arguments::{self, Arguments};
 use crate::errors::Errors;
-use crate::model::{Declaration, Fallback, Head, Hook, Mark, Marked, Shape, Source, Target};
+use crate::model::{Declaration, Fallback, Head, Hook, Mark, Marked, Shape, Source, Target, Value};
 use crate::table::Kind;
 use crate::{fit, keys};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -13,12 +13,23 @@ use quote::ToTokens;
 
 /// The declaration, as far as it can be made; none when there is no type to make it for.
 pub fn check(source: Source, errors: &mut Errors) -> Option<Declaration> {
-    let settings = keys::of_daemon(&source.args, errors);
+    let (settings, root) = keys::of_daemon(&source.args, errors);
     let (target, is_block) = target(source.head, errors);
     let mut seen = Seen::default();
     let hooks = source.members.iter().flat_map(|member| hooks(member, &mut seen, errors)).collect();
+    let has_execute = |member: &Marked| member.marks.iter().any(|mark| mark.helper.kind == Kind::Execute);
+    let executes = !is_block || source.members.iter().any(has_execute);
     let default = if is_block { fallback(&source.members) } else { Fallback::Never };
-    Some(Declaration { target: target?, cfgs: source.cfgs, about: source.about, settings, default, hooks })
+    Some(Declaration {
+        root,
+        target: target?,
+        cfgs: source.cfgs,
+        about: source.about,
+        settings,
+        default,
+        hooks,
+        executes,
+    })
 }
 
 /// The type to declare, and whether it stands on a block of its own. For another item whose type is known the impl is
@@ -74,7 +85,7 @@ impl Seen {
 
 /// The hooks of one member: one for each of its helpers that has no fault.
 fn hooks(member: &Marked, seen: &mut Seen, errors: &mut Errors) -> Vec<Hook> {
-    let mut found = Vec::new();
+    let mut found: Vec<Hook> = Vec::new();
     for mark in &member.marks {
         let arguments = arguments::read(mark, errors);
         let signature = match &member.signature {
@@ -90,6 +101,11 @@ fn hooks(member: &Marked, seen: &mut Seen, errors: &mut Errors) -> Vec<Hook> {
         // A second one goes away: its signature does not matter any more.
         let fits = once && fit::fits(mark.helper, signature, errors);
         if let (Some(Arguments { when, settings }), true) = (arguments, fits) {
+            if let Some(when) = when.as_ref().filter(|when| found.iter().any(|hook| starts_on(hook, mark, when))) {
+                let message = format!("`{}` is already called on this: keep one of the two", signature.name);
+                errors.over(when.said(), message);
+                continue;
+            }
             found.push(Hook {
                 cfgs: member.cfgs.clone(),
                 kind: mark.helper.kind,
@@ -104,6 +120,11 @@ fn hooks(member: &Marked, seen: &mut Seen, errors: &mut Errors) -> Vec<Hook> {
         }
     }
     found
+}
+
+/// Whether a hook of the same function has the same helper on the same.
+fn starts_on(hook: &Hook, mark: &Mark, when: &Value) -> bool {
+    hook.kind == mark.helper.kind && hook.when.as_ref().is_some_and(|other| other.same(when))
 }
 
 /// When the daemon is made by `Default`.

@@ -6,7 +6,8 @@
 //! Spans: the user's words keep theirs, so that errors, hover and completion find them. Local names of ours are
 //! hygienic. The word of a helper or key names the method, so the call has the place of the user's word.
 
-use crate::model::{Declaration, Fallback, Hook, Setting, Target};
+use crate::facts;
+use crate::model::{Declaration, Fallback, Hook, Root, Setting, Target};
 use crate::table::Kind;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -14,15 +15,15 @@ use syn::ext::IdentExt;
 
 /// The impl of `Daemon`.
 pub fn emit(declaration: &Declaration) -> TokenStream {
-    let Declaration { target, cfgs, about, settings, default, hooks } = declaration;
+    let Declaration { root, target, cfgs, about, settings, default, hooks, .. } = declaration;
     let Target { keyword, generics, name, bounds } = target;
-    let spec = local("spec");
+    let (core, spec) = (root.write(Span::call_site()), local("spec"));
     let about = about.as_ref().map(|text| quote!(#spec.about(#text);));
-    let settings = settings.iter().map(call);
+    let settings = settings.iter().map(|setting| call(root, setting));
     let default = fallback(&spec, default, target);
-    let hooks = hooks.iter().map(|hook| statement(&spec, hook));
+    let hooks = hooks.iter().map(|hook| statement(root, &spec, hook));
     let declare = quote! {
-        fn declare(#spec: &mut ::daemon_core::Spec<Self>) {
+        fn declare(#spec: &mut #core::Spec<Self>) {
             #spec.package(::core::env!("CARGO_PKG_NAME"), ::core::env!("CARGO_PKG_VERSION"));
             #about
             #(#spec.#settings;)*
@@ -34,17 +35,30 @@ pub fn emit(declaration: &Declaration) -> TokenStream {
     // at the head of the block.
     let body = group(Delimiter::Brace, ends(name, Span::call_site()).1, declare);
     // The closures are written alike for all signatures, also where a path would do: clippy is told.
-    quote! {
-        #(#cfgs)*
+    let block = quote! {
         #[automatically_derived]
         #[allow(clippy::redundant_closure, clippy::redundant_closure_for_method_calls)]
-        #keyword #generics ::daemon_core::Daemon for #name #bounds #body
+        #keyword #generics #core::Daemon for #name #bounds #body
+    };
+    let facts = facts::write(declaration);
+    match root {
+        Root::Extern => quote!(#(#cfgs)* #block #facts),
+        // Imported once, in a scope of its own: a wrong path is then one error, at the path.
+        Root::At(path) => quote! {
+            #(#cfgs)*
+            #[allow(non_local_definitions)]
+            const _: () = {
+                use #path as #core;
+                #block
+                #facts
+            };
+        },
     }
 }
 
 /// `key(value)`
-fn call(Setting { key, value }: &Setting) -> TokenStream {
-    let arguments = parentheses(key.span(), value.into_token_stream());
+fn call(root: &Root, Setting { key, value }: &Setting) -> TokenStream {
+    let arguments = parentheses(key.span(), value.write(root));
     quote!(#key #arguments)
 }
 
@@ -85,12 +99,12 @@ fn condition(cfg: &TokenStream) -> TokenStream {
 }
 
 /// `spec.hook(…).key(…).about("…");`
-fn statement(spec: &Ident, hook: &Hook) -> TokenStream {
+fn statement(root: &Root, spec: &Ident, hook: &Hook) -> TokenStream {
     let Hook { cfgs, kind, word, when, settings, about, .. } = hook;
     let arguments = match kind {
         Kind::Option => option(hook),
         Kind::On | Kind::Every | Kind::Cron => {
-            let closure = closure(hook);
+            let (when, closure) = (when.as_ref().map(|when| when.write(root)), closure(hook));
             quote!(#when, #closure)
         }
         Kind::Setup | Kind::Execute | Kind::Plugin => closure(hook),
@@ -99,25 +113,26 @@ fn statement(spec: &Ident, hook: &Hook) -> TokenStream {
     // `setup` and `plugin` give the spec back, which has a text of its own: their doc comments are for readers only.
     let documented = !matches!(kind, Kind::Setup | Kind::Plugin);
     let about = about.as_ref().filter(|_| documented).map(|text| quote!(.about(#text)));
-    let settings = settings.iter().map(call);
+    let settings = settings.iter().map(|setting| call(root, setting));
     quote!(#(#cfgs)* #spec.#word #arguments #(.#settings)* #about;)
 }
 
-/// `|daemon, cx| daemon.beat(cx)`, `|cx| Self::open(cx)` or `|| Self::disk()`: from the first token of the function's
+/// `|daemon, cx| daemon.beat(cx)`, `|cx| { Self::open(cx) }` or `|| { Self::disk() }`: from the first token of the function's
 /// return type to the last, so that a result which is none of a hook's is reported at that type; without such a type
-/// it stands at the helper's word. The context has the place of its type, so that a wrong one is reported there.
+/// it stands at the helper's word. The braces are there because the place of a path would begin at the function's name. The
+/// context has the place of its type, so that a wrong one is reported there.
 ///
 /// These spans are the user's own and not only at their place: rustc points at an argument only where it has the same
 /// hygiene as the method's name. No name of the user's is in scope that ours could meet.
 fn closure(hook: &Hook) -> TokenStream {
     let (name, word) = (&hook.name, hook.word.span());
     let (first, last) = hook.output.as_ref().map_or((word, word), |output| ends(output, word));
-    let cx = hook.context.as_ref().map(|of| Ident::new("cx", ends(of, word).0));
+    let cx = hook.context.as_ref().map(|of| Ident::new("cx", name_of(of).unwrap_or(word)));
     let parameter = cx.as_ref().map_or_else(|| quote_spanned!(first=> _), Ident::to_token_stream);
     let arguments = parentheses(last, cx.to_token_stream());
     match hook.kind {
-        Kind::Setup => quote_spanned!(first=> |#parameter| Self::#name #arguments),
-        Kind::Plugin => quote_spanned!(first=> || Self::#name #arguments),
+        Kind::Setup => quote_spanned!(first=> |#parameter| { Self::#name #arguments }),
+        Kind::Plugin => quote_spanned!(first=> || { Self::#name #arguments }),
         _ => quote_spanned!(first=> |daemon, #parameter| daemon.#name #arguments),
     }
 }
@@ -129,8 +144,22 @@ fn option(hook: &Hook) -> TokenStream {
     quote_spanned!(name.span()=> #text, Self::#name)
 }
 
+/// The place of the first name in a type: `Context` in `&'a Context`.
+fn name_of(tokens: &TokenStream) -> Option<Span> {
+    let mut lifetime = false;
+    let mut name = |token: &TokenTree| match token {
+        TokenTree::Ident(_) => !std::mem::take(&mut lifetime),
+        TokenTree::Punct(punct) => {
+            lifetime = punct.as_char() == '\'';
+            false
+        }
+        _ => false,
+    };
+    tokens.clone().into_iter().find(|token| name(token)).map(|token| token.span())
+}
+
 /// The places of the first and the last token.
-fn ends(tokens: &TokenStream, empty: Span) -> (Span, Span) {
+pub fn ends(tokens: &TokenStream, empty: Span) -> (Span, Span) {
     let first = tokens.clone().into_iter().next().map_or(empty, |token| token.span());
     let last = tokens.clone().into_iter().last().map_or(empty, |token| token.span());
     (first, last)

@@ -4,8 +4,9 @@
 
 use crate::errors::Errors;
 use crate::model::{Receiver, Signature};
+use crate::split::flat;
 use crate::table::Helper;
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 
 /// Whether a signature is what its helper wants. Only its first fault is reported: they all have the same remedy.
@@ -46,6 +47,9 @@ fn arguments(helper: &Helper, signature: &Signature) -> Option<Fault> {
     let (tokens, fault) = match signature.inputs.get(most) {
         Some(extra) if most == 0 => (extra.clone(), "passes no argument"),
         Some(extra) => (extra.clone(), "passes one argument and no more"),
+        None if signature.inputs.first().is_some_and(owned) => {
+            (signature.inputs[0].clone(), "passes its argument as a shared reference")
+        }
         None if signature.inputs.len() < least => (signature.name.to_token_stream(), "passes one argument"),
         None if helper.wanted.output && signature.output.is_none() => {
             (signature.name.to_token_stream(), "wants a result")
@@ -53,4 +57,16 @@ fn arguments(helper: &Helper, signature: &Signature) -> Option<Fault> {
         None => return None,
     };
     Some((tokens, fault.to_owned()))
+}
+
+/// Whether a type is there, and no shared reference by its first tokens.
+fn owned(of: &TokenStream) -> bool {
+    let mut tokens = flat(of.clone())
+        .into_iter()
+        .filter(|token| !matches!(token, TokenTree::Punct(punct) if punct.as_char() == '\''));
+    let Some(first) = tokens.next() else {
+        return false;
+    };
+    let reference = matches!(&first, TokenTree::Punct(punct) if punct.as_char() == '&');
+    !reference || tokens.take(2).any(|token| matches!(token, TokenTree::Ident(word) if word == "mut"))
 }

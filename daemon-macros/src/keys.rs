@@ -3,24 +3,47 @@
 //! May not know a key: which there are, and where, is in `table`.
 
 use crate::errors::{Errors, list, nearest, suggest};
-use crate::model::{Entry, Given, Setting};
+use crate::model::{Entry, Given, Root, Setting};
 use crate::table::{self, Helper, Key};
 use crate::value;
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
 use syn::Expr;
 
 /// The keys that were seen in one attribute.
 #[derive(Default)]
 pub struct Seen(Vec<&'static str>);
 
-/// The keys of `#[daemon(…)]` with their values.
-pub fn of_daemon(args: &[Entry], errors: &mut Errors) -> Vec<Setting> {
+/// The keys of `#[daemon(…)]` with their values, and where the core is.
+pub fn of_daemon(args: &[Entry], errors: &mut Errors) -> (Vec<Setting>, Root) {
     let mut seen = Seen::default();
+    let mut root = Root::default();
     let setting = |entry| {
         let (word, key) = known(entry, errors)?;
-        seen.setting(entry, word, key, errors)
+        let setting = seen.setting(entry, word, key, errors)?;
+        if key.name != table::ROOT.name {
+            return Some(setting);
+        }
+        match self::root(entry) {
+            Some(path) => root = Root::At(path),
+            None => {
+                let message = format!("this is no path of a crate: write `{}`", key.example);
+                errors.over(entry.expr(), message);
+            }
+        }
+        None
     };
-    args.iter().filter_map(setting).collect()
+    (args.iter().filter_map(setting).collect(), root)
+}
+
+/// The path that an entry `crate = path` says, if it says one.
+pub fn root(entry: &Entry) -> Option<TokenStream> {
+    let lead = entry.lead.as_ref().filter(|_| entry.named)?;
+    let expr = entry.expr().filter(|_| lead == table::ROOT.name)?;
+    match value::inner(expr) {
+        Expr::Path(path) if path.qself.is_none() => Some(path.path.to_token_stream()),
+        _ => None,
+    }
 }
 
 /// A key of a hook with its value. `more` are the words that the helper takes besides its keys.

@@ -9,6 +9,7 @@ mod docs;
 mod emit;
 mod errors;
 mod expand;
+mod facts;
 mod fit;
 mod keys;
 mod model;
@@ -77,7 +78,7 @@ use proc_macro::TokenStream;
 /// | `restart_jitter` | by how much, at most, each such restart comes later; less than `restart` | `0` | `restart_jitter = "30m"` |
 /// | `deadline` | how long each hook may take, from `100us`: one that takes longer ends the process with 70; a text with a unit, or a `Duration` | none; with a lock that is a lease the longer of `60s` and ten intervals | `deadline = "30s"` |
 /// | `start_timeout` | how long the start may take, from `10ms`, or zero for no limit: one that takes longer ends the process with 70 | `90s` | `start_timeout = "2m"` |
-/// | `stop_timeout` | how long the stop may take, from `10ms`, or zero for no limit: one that takes longer ends the process with 70 | no limit | `stop_timeout = "20s"` |
+/// | `stop_timeout` | how long the stop may take, from `10ms`, or zero for no limit: one that takes longer ends the process with 70 | no limit | `stop_timeout = "1m"` |
 /// | `on_error` | what follows when a hook fails, a word: `log`, `restart`, `stop`; or an `OnError` | `restart` | `on_error = stop` |
 /// | `nice` | the process priority: `auto`, by the interval, or a niceness from -20 to 19 | not touched | `nice = auto` |
 /// | `user` | whom the daemon runs as, by name or number: root takes lock, log and PID file and then becomes this user | as whoever starts it | `user = "www-data"` |
@@ -86,6 +87,7 @@ use proc_macro::TokenStream;
 /// | `core_dumps` | whether a crash may leave a core file | `false` | `core_dumps = true` |
 /// | `instructions` | lines that the install instructions get, an array of texts | none | `instructions = ["Create /var/spool/beats."]` |
 /// | `help` | the whole text of `--help`, in place of the one that is made | made of the declaration | `help = include_str!("help.txt")` |
+/// | `crate` | where the core is, a path: for crates that export it again; the helpers may be written with it too | `::daemon_core` | `crate = my_facade::daemon_core` |
 ///
 /// A *word* is a bare name or a text of one; what it means is looked up in the core, so that a wrong one is an error at
 /// your word that names the nearest. A constant of your own is written with a path: `lock = Self::LOCK`. Any other
@@ -123,6 +125,9 @@ use proc_macro::TokenStream;
 /// # Errors
 ///
 /// All mistakes of a block are reported at once, each at the word that is wrong, and the block itself is always kept.
+/// Values that are literal are also held against each other while compiling: `restart_jitter = "1d"` with `restart = "12h"`
+/// does not compile. The rules are those of [`Plan::check`](../daemon_core/struct.Plan.html#method.check), which judges
+/// all values at the start.
 #[proc_macro_attribute]
 pub fn daemon(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(args.into(), item.into()).into()

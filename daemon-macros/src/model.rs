@@ -63,6 +63,16 @@ pub struct Entry {
     pub value: Given,
 }
 
+impl Entry {
+    /// The value, if it reads as one.
+    pub fn expr(&self) -> Option<&Expr> {
+        match &self.value {
+            Given::Expr(expr) => Some(expr),
+            Given::Missing | Given::Broken(_) => None,
+        }
+    }
+}
+
 /// A value as it was found.
 pub enum Given {
     /// Nothing stands after `=`.
@@ -143,6 +153,8 @@ pub enum Receiver {
 
 /// What is declared, in the order of the source; nothing in it is known to be wrong.
 pub struct Declaration {
+    /// Where the core is.
+    pub root: Root,
     /// The type.
     pub target: Target,
     /// The `#[cfg]` attributes of the block.
@@ -155,6 +167,18 @@ pub struct Declaration {
     pub default: Fallback,
     /// `spec.hook(…)`.
     pub hooks: Vec<Hook>,
+    /// Whether an `#[execute]` was seen, be it with a fault or configured away.
+    pub executes: bool,
+}
+
+/// Where the core is found.
+#[derive(Default)]
+pub enum Root {
+    /// As a dependency of the user's.
+    #[default]
+    Extern,
+    /// At this path.
+    At(TokenStream),
 }
 
 /// One key with its value.
@@ -220,6 +244,10 @@ pub enum Value {
         /// `("/path")`, if the word has arguments.
         arguments: Option<TokenStream>,
     },
+    /// A text in another slot.
+    Text(LitStr),
+    /// A number, perhaps negative.
+    Number(TokenStream),
     /// Any other expression.
     Moved(TokenStream),
 }

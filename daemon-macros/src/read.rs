@@ -4,7 +4,7 @@
 //! at all.
 
 use crate::errors::Errors;
-use crate::model::{Args, Head, Mark, Marked, Source, Target};
+use crate::model::{Args, Entry, Head, Mark, Marked, Source, Target};
 use crate::split::{Attr, Body, Member, Parts};
 use crate::table::Helper;
 use crate::{docs, settings, signature};
@@ -14,9 +14,8 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Generics, Lifetime, Token, Type, WhereClause};
 
-/// Reads the attribute's arguments and the item below it.
-pub fn read(args: TokenStream, parts: &Parts, errors: &mut Errors) -> Source {
-    let args = settings::read(args, errors);
+/// Reads the item below the attribute's arguments.
+pub fn read(args: Vec<Entry>, parts: &Parts, errors: &mut Errors) -> Source {
     let head = head(&parts.head);
     let members = match (&head, &parts.body) {
         (Head::Impl { .. } | Head::Unreadable(_), Some(body)) => members(body, errors),

@@ -61,16 +61,18 @@ impl Attr {
     }
 }
 
-/// Takes an item apart.
-pub fn split(item: TokenStream) -> Parts {
+/// Takes an item apart. `core` is a path by which the user says that the core can be found, too.
+pub fn split(item: TokenStream, core: Option<&TokenStream>) -> Parts {
     let tokens = flat(item);
+    let core = core.map(ToString::to_string);
+    let core = core.as_deref();
     let mut at = 0;
-    let attrs = attributes(&tokens, &mut at);
+    let attrs = attributes(&tokens, &mut at, core);
     let head = until_body(&tokens, &mut at);
     let body = match tokens.get(at) {
         Some(TokenTree::Group(group)) => {
             at += 1;
-            Some(Body { group: group.clone(), members: members(&tokens_of(group.stream())) })
+            Some(Body { group: group.clone(), members: members(&tokens_of(group.stream()), core) })
         }
         _ => None,
     };
@@ -92,11 +94,11 @@ pub fn flat(stream: TokenStream) -> Vec<TokenTree> {
 }
 
 /// The members of a block.
-fn members(tokens: &[TokenTree]) -> Vec<Member> {
+fn members(tokens: &[TokenTree], core: Option<&str>) -> Vec<Member> {
     let mut at = 0;
     let mut found = Vec::new();
     while at < tokens.len() {
-        let attrs = attributes(tokens, &mut at);
+        let attrs = attributes(tokens, &mut at, core);
         let mut rest = until_body(tokens, &mut at);
         // The body itself, or the semicolon: either ends the member. Before an attribute it ends without one.
         if let Some(end) = tokens.get(at).filter(|_| attribute(tokens, at).is_none()) {
@@ -125,13 +127,13 @@ fn until_body(tokens: &[TokenTree], at: &mut usize) -> Vec<TokenTree> {
 }
 
 /// The attributes from here on.
-fn attributes(tokens: &[TokenTree], at: &mut usize) -> Vec<Attr> {
+fn attributes(tokens: &[TokenTree], at: &mut usize, core: Option<&str>) -> Vec<Attr> {
     let mut found = Vec::new();
     while let Some(length) = attribute(tokens, *at) {
         let tokens = &tokens[*at..*at + length];
         let (word, rest) = match tokens.last() {
             // An inner attribute is none of a member's: it has no word for us.
-            Some(TokenTree::Group(group)) if length == 2 => word(flat(group.stream())),
+            Some(TokenTree::Group(group)) if length == 2 => word(flat(group.stream()), core),
             _ => (None, Vec::new()),
         };
         found.push(Attr { tokens: tokens.to_vec(), word, rest });
@@ -149,15 +151,20 @@ fn attribute(tokens: &[TokenTree], at: usize) -> Option<usize> {
     (punct(at, '#') && brackets).then_some(length)
 }
 
-/// The word of an attribute and what follows it. Of paths only the core's own is a word: `daemon_core::execute`.
-fn word(tokens: Vec<TokenTree>) -> (Option<Ident>, Vec<TokenTree>) {
+/// The word of an attribute and what follows it. Of paths only the core's own is a word: `daemon_core::execute`, or with
+/// the path that the user says.
+fn word(tokens: Vec<TokenTree>, core: Option<&str>) -> (Option<Ident>, Vec<TokenTree>) {
     let colon = |at: usize| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
-    let core = |at: usize| matches!(tokens.get(at), Some(TokenTree::Ident(first)) if first == table::CORE);
-    let root = if colon(0) && colon(1) { 2 } else { 0 };
-    let path = core(root) && colon(root + 1) && colon(root + 2);
-    let at = if path { root + 3 } else { 0 };
+    let name = |at: usize| matches!(tokens.get(at), Some(TokenTree::Ident(_)));
+    let mut at = if colon(0) && colon(1) { 2 } else { 0 };
+    while name(at) && colon(at + 1) && colon(at + 2) {
+        at += 3;
+    }
+    let path: TokenStream = tokens[..at.saturating_sub(2)].iter().cloned().collect();
+    let path = path.to_string();
+    let known = at == 0 || path.trim_start_matches([':', ' ']) == table::CORE || Some(path.as_str()) == core;
     match tokens.get(at) {
-        Some(TokenTree::Ident(word)) if !colon(at + 1) => (Some(word.clone()), tokens[at + 1..].to_vec()),
+        Some(TokenTree::Ident(word)) if known && !colon(at + 1) => (Some(word.clone()), tokens[at + 1..].to_vec()),
         _ => (None, tokens),
     }
 }

@@ -46,7 +46,7 @@ pub const KEYS: [Key; 19] = [
     Key { name: "restart_jitter", slot: Slot::Duration, example: "restart_jitter = \"30m\"" },
     Key { name: "deadline", slot: Slot::Duration, example: "deadline = \"30s\"" },
     Key { name: "start_timeout", slot: Slot::Duration, example: "start_timeout = \"2m\"" },
-    Key { name: "stop_timeout", slot: Slot::Duration, example: "stop_timeout = \"20s\"" },
+    Key { name: "stop_timeout", slot: Slot::Duration, example: "stop_timeout = \"1m\"" },
     Key { name: "on_error", slot: Slot::Word("OnError", Item::Function), example: "on_error = stop" },
     Key { name: "nice", slot: Slot::Word("Nice", Item::Function), example: "nice = auto" },
     Key { name: "user", slot: Slot::Moved, example: "user = \"www-data\"" },
@@ -166,6 +166,12 @@ pub const HELPERS: [Helper; 7] = [
     },
 ];
 
+/// The key that says where the core is, for crates that export it again. The only one that is no method.
+pub const ROOT: Key = Key { name: "crate", slot: Slot::Moved, example: "crate = my_facade::daemon_core" };
+
+/// What the core is called in an expansion under `crate = path`.
+pub const ALIAS: &str = "__daemon_core";
+
 /// The slot of the period of `#[every("10m")]`.
 pub const PERIOD: Slot = Slot::Duration;
 /// The slot of the expression of `#[cron("0 3 * * *")]`.
@@ -189,7 +195,7 @@ pub const fn missing_feature(kind: Kind) -> Option<&'static str> {
 
 /// The key of this name.
 pub fn key(name: &str) -> Option<&'static Key> {
-    KEYS.iter().find(|key| key.name == name)
+    KEYS.iter().chain([&ROOT]).find(|key| key.name == name)
 }
 
 /// The key of hooks of this name.
@@ -214,5 +220,5 @@ pub fn helper(name: &str) -> Option<&'static Helper> {
 
 /// The names of all keys.
 pub fn keys() -> impl Iterator<Item = &'static str> + Clone {
-    KEYS.iter().map(|key| key.name)
+    KEYS.iter().chain([&ROOT]).map(|key| key.name)
 }

@@ -3,11 +3,11 @@
 //! May not know any value: a word is only moved to where rustc looks it up in the core, with its span.
 
 use crate::errors::Errors;
-use crate::model::Value;
-use crate::table::{Item, Slot};
+use crate::model::{Root, Value};
+use crate::table::{self, Item, Slot};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, Lit, LitStr};
+use syn::{Expr, Lit, LitStr, UnOp};
 
 /// The value of a slot; none if there is a fault in it, which is reported. `example` is what to write instead.
 pub fn read(slot: Slot, at: Option<Span>, expr: &Expr, example: &str, errors: &mut Errors) -> Option<Value> {
@@ -17,7 +17,7 @@ pub fn read(slot: Slot, at: Option<Span>, expr: &Expr, example: &str, errors: &m
         (Slot::Cron, Expr::Lit(literal)) => checked("cron_line", &literal.lit, expr, example, errors),
         (Slot::Word(of, item), Expr::Lit(literal)) => match &literal.lit {
             Lit::Str(text) => match word_of(text) {
-                Some(word) => Some(Value::Word { of, at, item, word, arguments: None }),
+                Some(word) => named(Value::Word { of, at, item, word, arguments: None }, errors),
                 None => {
                     let message =
                         format!("this is not a single word: write `{example}`, or an expression of type `{of}`");
@@ -25,13 +25,48 @@ pub fn read(slot: Slot, at: Option<Span>, expr: &Expr, example: &str, errors: &m
                     None
                 }
             },
-            _ => Some(moved(expr)),
+            _ => Some(self::literal(inner).unwrap_or_else(|| moved(expr))),
         },
-        (Slot::Word(of, item), _) => Some(match word(inner) {
-            Some((word, arguments)) => Value::Word { of, at, item, word, arguments },
-            None => moved(expr),
-        }),
+        (Slot::Word(..), Expr::Unary(_)) => Some(literal(inner).unwrap_or_else(|| moved(expr))),
+        (Slot::Word(of, item), _) => match word(inner) {
+            Some((word, arguments)) => named(Value::Word { of, at, item, word, arguments }, errors),
+            None => Some(moved(expr)),
+        },
+        (Slot::Moved, _) => Some(literal(inner).unwrap_or_else(|| moved(expr))),
         _ => Some(moved(expr)),
+    }
+}
+
+/// A word, unless it can not be the name of a constant: rustc would not name the one in capitals.
+fn named(value: Value, errors: &mut Errors) -> Option<Value> {
+    if let Value::Word { of, item: Item::Constant, word, arguments: None, .. } = &value {
+        let name = word.to_string();
+        // Only where no letter is a capital: what an editor puts in for completion has some.
+        if !name.chars().any(|letter| letter.is_uppercase()) {
+            let capitals = name.to_ascii_uppercase();
+            errors.at(
+                word.span(),
+                format!("a constant of `{of}` is written in capitals, as `{capitals}`; a function with its arguments"),
+            );
+            return None;
+        }
+    }
+    Some(value)
+}
+
+/// A text or a number, whose values the core can know while compiling.
+fn literal(expr: &Expr) -> Option<Value> {
+    let number = |literal: &Lit| matches!(literal, Lit::Float(_) | Lit::Int(_));
+    match expr {
+        Expr::Lit(literal) if literal.attrs.is_empty() => match &literal.lit {
+            Lit::Str(text) if text.suffix().is_empty() => Some(Value::Text(text.clone())),
+            other => number(other).then(|| Value::Number(expr.to_token_stream())),
+        },
+        Expr::Unary(unary) => match (unary.op, inner(&unary.expr)) {
+            (UnOp::Neg(_), Expr::Lit(literal)) => number(&literal.lit).then(|| Value::Number(expr.to_token_stream())),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -50,7 +85,7 @@ fn checked(by: &'static str, literal: &Lit, expr: &Expr, example: &str, errors: 
 }
 
 /// The expression inside the invisible groups that `macro_rules!` fragments leave.
-fn inner(expr: &Expr) -> &Expr {
+pub fn inner(expr: &Expr) -> &Expr {
     match expr {
         Expr::Group(group) => inner(&group.expr),
         _ => expr,
@@ -89,29 +124,62 @@ fn moved(expr: &Expr) -> Value {
     Value::Moved(expr.to_token_stream())
 }
 
-impl ToTokens for Value {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
+impl Value {
+    /// The user's tokens.
+    pub fn said(&self) -> TokenStream {
+        match self {
+            Self::Checked { text, .. } | Self::Text(text) => text.to_token_stream(),
+            Self::Word { word, arguments, .. } => quote!(#word #arguments),
+            Self::Number(expr) | Self::Moved(expr) => expr.clone(),
+        }
+    }
+
+    /// Whether two values are written the same; a word as text is the same as the bare one.
+    pub fn same(&self, other: &Self) -> bool {
+        let of = |value: &Self| match value {
+            Self::Word { of, .. } => Some(*of),
+            _ => None,
+        };
+        of(self) == of(other) && self.said().to_string() == other.said().to_string()
+    }
+
+    /// The value as it is written; the core is found by `root`.
+    pub fn write(&self, root: &Root) -> TokenStream {
         match self {
             // The error of a text that does not parse is the place of the whole macro call: give all of it the
             // place of the literal, and the macro's own hygiene.
             Self::Checked { by, text } => {
                 let span = Span::call_site().located_at(text.span());
-                let by = Ident::new(by, span);
-                quote_spanned!(span=> ::daemon_core::#by!(#text)).to_tokens(tokens);
+                let (core, by) = (root.write(span), Ident::new(by, span));
+                quote_spanned!(span=> #core::#by!(#text))
             }
             Self::Word { of, at, item, word, arguments } => {
                 let of = Ident::new(of, at.unwrap_or_else(Span::call_site));
                 // The first token of the path and the parentheses have the word's place, so that an error about the
                 // path or the call as a whole is the word's too.
-                let path = quote_spanned!(word.span()=> ::);
+                let core = root.write(word.span());
                 let arguments = match (arguments, item) {
                     (Some(arguments), _) => arguments.clone(),
                     (None, Item::Function) => quote_spanned!(word.span()=> ()),
                     (None, Item::Constant) => TokenStream::new(),
                 };
-                quote!(#path daemon_core::#of::#word #arguments).to_tokens(tokens);
+                quote!(#core::#of::#word #arguments)
             }
-            Self::Moved(expr) => expr.to_tokens(tokens),
+            Self::Text(text) => text.to_token_stream(),
+            Self::Number(expr) | Self::Moved(expr) => expr.clone(),
+        }
+    }
+}
+
+impl Root {
+    /// The path of the core, beginning at this place.
+    pub fn write(&self, span: Span) -> TokenStream {
+        match self {
+            Self::Extern => {
+                let colons = quote_spanned!(span=> ::);
+                quote!(#colons daemon_core)
+            }
+            Self::At(_) => Ident::new(table::ALIAS, Span::call_site().located_at(span)).into_token_stream(),
         }
     }
 }

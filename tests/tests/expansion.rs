@@ -16,6 +16,8 @@ mod emit;
 mod errors;
 #[path = "../../daemon-macros/src/expand.rs"]
 mod expand;
+#[path = "../../daemon-macros/src/facts.rs"]
+mod facts;
 #[path = "../../daemon-macros/src/fit.rs"]
 mod fit;
 #[path = "../../daemon-macros/src/keys.rs"]
@@ -59,6 +61,11 @@ fn generics_and_cfg() {
 }
 
 #[test]
+fn facade() {
+    expands("facade");
+}
+
+#[test]
 fn faults_keep_the_block_and_the_impl() {
     expands("faults");
 }
@@ -67,6 +74,22 @@ fn faults_keep_the_block_and_the_impl() {
 fn a_misplaced_helper_keeps_its_item() {
     let expansion = expand::misplaced("execute", "fn beat() {}".parse().expect("tokens")).to_string();
     assert!(expansion.starts_with("fn beat () { } :: core :: compile_error !"), "{expansion}");
+}
+
+/// The README shows what the attribute writes: the very text of the file.
+#[test]
+fn the_readme_shows_an_expansion_as_it_is() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("../README.md")).expect("the README");
+    let expanded = fs::read_to_string(root.join("tests/expansion/heartbeat.expanded.rs")).expect("the expanded file");
+    let at = expanded.find("#[automatically_derived]").expect("the impl");
+    assert!(readme.contains(&expanded[at..]), "the README shows something else than heartbeat.expanded.rs");
+    let written = fs::read_to_string(root.join("tests/expansion/heartbeat.rs")).expect("the written file");
+    let shown =
+        readme.split("```").find(|part| part.contains("#[daemon(") && part.contains("fn tidy")).expect("a block");
+    let tokens = |text: &str| text.parse::<TokenStream>().expect("tokens").to_string();
+    let shown = shown.split_once('\n').map_or("", |(_, code)| code);
+    assert_eq!(tokens(shown), tokens(&written), "the README shows another block than heartbeat.rs");
 }
 
 /// Compares one expansion with its file.

@@ -1,17 +1,14 @@
-//! Settings that can not work, alone or together. One function decides, whoever asks.
+//! Judges the whole plan at start, after flags have had their say.
+//!
+//! May not know a rule: those are in `rules`, and judge literals while compiling too.
 
 use std::time::Duration;
 
-use super::{Hook, Origin, Plan, Setting, Trigger};
+use super::facts::Facts;
+use super::{Account, Hook, Origin, Plan, Row, Setting, Trigger, rules};
 use crate::duration::Pretty;
 use crate::error::{Error, Exit};
 use crate::nice::Kind;
-use crate::schedule::{LONGEST_INTERVAL, SHORTEST_INTERVAL};
-
-/// A restart more often than this would be a storm of its own.
-const SHORTEST_RESTART: Duration = Duration::from_secs(10);
-/// No start and no stop can be expected to take less.
-const SHORTEST_TIMEOUT: Duration = Duration::from_millis(10);
 
 impl Plan {
     /// Looks for settings that can not work, alone or together. One function decides, whoever asks.
@@ -21,110 +18,50 @@ impl Plan {
     /// [`Exit::Usage`] when a flag asks for it, else [`Exit::Config`].
     pub fn check(&self) -> Result<(), Error> {
         self.checked_name()?;
-        self.check_interval()?;
-        self.check_idle()?;
-        self.check_restart()?;
-        self.check_nice()?;
-        self.check_limits()?;
-        self.check_privileges()?;
-        self.hooks.iter().try_for_each(check_hook)?;
+        let rows = self.rows();
+        let facts = self.facts(&rows);
+        for settings in rules::OF_DAEMONS {
+            if let Some(fault) = facts.fault(settings[0]) {
+                return Err(refuse(&rows, settings, fault.as_str().to_owned()));
+            }
+        }
+        self.hooks.iter().try_for_each(|hook| check_hook(hook, facts, &rows))?;
         self.check_options()
     }
 
-    fn check_interval(&self) -> Result<(), Error> {
-        let Setting { value, origin } = self.interval;
-        let bad = |what: &str| refuse(origin, format!("interval = {} ({origin}): {what}", Pretty(value)));
-        if value > LONGEST_INTERVAL {
-            return Err(bad("longer than 100 years: write a shorter one"));
+    /// What the rules may know, in the words of the rows.
+    fn facts<'a>(&'a self, rows: &'a [Row]) -> Facts<'a> {
+        let length = |setting: &Setting<Duration>| Some(Known::Length(setting.value));
+        let account = |setting: &'a Setting<Option<Account>>| {
+            let account = setting.value.as_ref()?;
+            Some(account.number().map_or_else(|| Known::Text(account.name().unwrap_or_default()), Known::number))
+        };
+        let known = [
+            ("interval", length(&self.interval)),
+            ("idle", Some(Known::Number(self.idle.value))),
+            ("missed", Some(Known::Words)),
+            ("restart", length(&self.restart)),
+            ("restart_jitter", length(&self.restart_jitter)),
+            ("deadline", self.deadline.value.map(Known::Length)),
+            ("start_timeout", length(&self.start_timeout)),
+            ("stop_timeout", length(&self.stop_timeout)),
+            ("nice", if let Kind::Fixed(nice) = self.nice.value.0 { Some(Known::Number(nice.into())) } else { None }),
+            ("user", account(&self.user)),
+            ("group", account(&self.group)),
+            ("umask", self.umask.value.map(Known::number)),
+        ];
+        let mut facts = if self.executes() { Facts::new() } else { Facts::new().without("execute") };
+        for (key, value) in known {
+            let Some((value, row)) = value.zip(rows.iter().find(|row| row.key == key)) else { continue };
+            facts = match value {
+                Known::Length(length) => facts.length(key, length, &row.value),
+                Known::Number(number) => facts.number(key, number, &row.value),
+                Known::Text(text) => facts.text(key, text),
+                Known::Words => facts.text(key, &row.value),
+            };
+            facts = facts.by(row.origin.name());
         }
-        if !value.is_zero() && value < SHORTEST_INTERVAL {
-            return Err(bad("write 100us or more, or 0 to iterate at once"));
-        }
-        if origin != Origin::Default && !self.executes() {
-            return Err(bad("nothing runs at it: give a method #[execute], or use #[every(…)]"));
-        }
-        Ok(())
-    }
-
-    fn check_idle(&self) -> Result<(), Error> {
-        let Setting { value, origin } = self.idle;
-        // Also refuses what is not a number.
-        if (0.0..=1.0).contains(&value) {
-            return Ok(());
-        }
-        Err(refuse(origin, format!("idle = {value} ({origin}): write a probability from 0 to 1, as in 0.5")))
-    }
-
-    fn check_nice(&self) -> Result<(), Error> {
-        match (self.nice.value.0, self.nice.origin) {
-            (Kind::Fixed(niceness), origin) if !(-20..=19).contains(&niceness) => {
-                Err(refuse(origin, format!("nice = {niceness} ({origin}): write auto or a number from -20 to 19")))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn check_restart(&self) -> Result<(), Error> {
-        let Setting { value, origin } = self.restart;
-        let shown = Pretty(value);
-        if !value.is_zero() && !(SHORTEST_RESTART..=LONGEST_INTERVAL).contains(&value) {
-            return Err(refuse(
-                origin,
-                format!("restart = {shown} ({origin}): write 10s or more, up to 100 years, or 0 for never"),
-            ));
-        }
-        let Setting { value: jitter, origin } = self.restart_jitter;
-        if !jitter.is_zero() && jitter >= value {
-            let jitter = Pretty(jitter);
-            if value.is_zero() {
-                return Err(refuse(
-                    origin,
-                    format!("restart_jitter = {jitter} ({origin}): there is no restart: give one too"),
-                ));
-            }
-            return Err(refuse(
-                origin,
-                format!("restart_jitter = {jitter} ({origin}): write less than restart = {shown}"),
-            ));
-        }
-        Ok(())
-    }
-
-    fn check_limits(&self) -> Result<(), Error> {
-        let Setting { value, origin } = self.deadline;
-        if let Some(value) = value.filter(|value| !is_deadline(*value)) {
-            let text = format!("deadline = {} ({origin}): write a duration from 100us to 100 years", Pretty(value));
-            return Err(refuse(origin, text));
-        }
-        for (name, setting) in [("start_timeout", &self.start_timeout), ("stop_timeout", &self.stop_timeout)] {
-            let Setting { value, origin } = *setting;
-            if !value.is_zero() && !(SHORTEST_TIMEOUT..=LONGEST_INTERVAL).contains(&value) {
-                let shown = Pretty(value);
-                let text =
-                    format!("{name} = {shown} ({origin}): write 10ms or more, up to 100 years, or 0 for no limit");
-                return Err(refuse(origin, text));
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether such a user is there is looked up at start: here is only what no machine could know.
-    fn check_privileges(&self) -> Result<(), Error> {
-        for (key, setting) in [("user", &self.user), ("group", &self.group)] {
-            let Some(account) = &setting.value else { continue };
-            // For the kernel this number means "leave it as it is".
-            if account.number() == Some(u32::MAX) || account.name() == Some("") {
-                let text =
-                    format!("{key} = \"{account}\" ({}): write the name or the number of a {key}", setting.origin);
-                return Err(refuse(setting.origin, text));
-            }
-        }
-        match self.umask {
-            Setting { value: Some(mask), origin } if mask > 0o777 => {
-                Err(refuse(origin, format!("umask = 0o{mask:o} ({origin}): write 0 to 0o777, as in 0o027")))
-            }
-            _ => Ok(()),
-        }
+        facts
     }
 
     /// Names of our own flags are refused for the author's, since one of the two would never be read.
@@ -134,10 +71,8 @@ impl Plan {
     pub(crate) fn check_options(&self) -> Result<(), Error> {
         for (index, option) in self.options.iter().enumerate() {
             let name = &option.name;
-            if crate::cli::is_reserved(name) {
-                return Err(config(format!(
-                    "option --{name}: the framework has a flag of that name: rename the method"
-                )));
+            if let Some(fault) = rules::option(name) {
+                return Err(config(fault.as_str().to_owned()));
             }
             if self.options[..index].iter().any(|other| other.name == *name) {
                 return Err(config(format!("option --{name} is declared twice: rename one")));
@@ -147,18 +82,43 @@ impl Plan {
     }
 }
 
-fn is_deadline(value: Duration) -> bool {
-    (SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&value)
+/// A value that the rules may know.
+enum Known<'a> {
+    Length(Duration),
+    Number(f64),
+    Text(&'a str),
+    /// As the row shows it.
+    Words,
 }
 
-fn check_hook(hook: &Hook) -> Result<(), Error> {
-    if hook.deadline.is_some_and(|deadline| !is_deadline(deadline)) {
-        return Err(config(format!("{hook}: write a deadline from 100us to 100 years")));
+impl Known<'_> {
+    fn number(number: u32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+fn check_hook(hook: &Hook, facts: Facts<'_>, rows: &[Row]) -> Result<(), Error> {
+    let shown = |value: Option<Duration>| value.map(|value| Pretty(value).to_string()).unwrap_or_default();
+    let (helper, period) = match hook.trigger {
+        Trigger::Tick => ("execute", None),
+        Trigger::Every(period) => ("every", Some(period)),
+        Trigger::Signal(_) | Trigger::Event(_) => ("on", None),
+        #[cfg(feature = "cron")]
+        Trigger::Cron(_) => ("cron", None),
+    };
+    let known = [("every", period, shown(period)), ("deadline", hook.deadline, shown(hook.deadline))];
+    let mut facts = facts.hook(helper);
+    for (name, value, text) in &known {
+        if let Some(value) = value {
+            facts = facts.length(name, *value, text);
+        }
+    }
+    for settings in rules::OF_HOOKS {
+        if let Some(fault) = facts.fault(settings[0]) {
+            return Err(refuse(rows, &settings[1..], format!("{hook}: {}", fault.as_str())));
+        }
     }
     match hook.trigger {
-        Trigger::Every(period) if !(SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&period) => {
-            Err(config(format!("{hook}: write a period from 100us to 100 years")))
-        }
         #[cfg(feature = "cron")]
         Trigger::Cron(cron) => {
             crate::cron::calendar::check(cron, hook.zone).map_err(|error| config(format!("{hook}: {error}")))
@@ -168,9 +128,10 @@ fn check_hook(hook: &Hook) -> Result<(), Error> {
     }
 }
 
-/// What a flag asks for is a mistake of whoever started the daemon; all else one of its author.
-fn refuse(origin: Origin, text: String) -> Error {
-    Error::new(if origin == Origin::Flag { Exit::Usage } else { Exit::Config }, text)
+/// What a flag asks for, of these settings, is a mistake of whoever started the daemon; all else one of its author.
+fn refuse(rows: &[Row], settings: &[&str], text: String) -> Error {
+    let flag = rows.iter().any(|row| row.origin == Origin::Flag && settings.contains(&row.key));
+    Error::new(if flag { Exit::Usage } else { Exit::Config }, text)
 }
 
 fn config(text: String) -> Error {
@@ -181,6 +142,7 @@ fn config(text: String) -> Error {
 mod tests {
     use super::*;
     use crate::plan::Place;
+    use crate::schedule::SHORTEST_INTERVAL;
 
     fn plan(change: impl FnOnce(&mut Plan)) -> Result<(), Error> {
         let mut plan = Plan { name: "x".into(), ..Plan::default() };
@@ -209,7 +171,9 @@ mod tests {
             assert!(refused(|plan| plan.idle.declare(idle)).contains("from 0 to 1"), "{idle}");
         }
         let every = Trigger::Every(Duration::ZERO);
-        assert!(refused(|plan| plan.hooks.push(Hook::new(every, Place::here()))).contains("period"));
+        assert!(
+            refused(|plan| plan.hooks.push(Hook::new(every, Place::here()))).contains("every = 0s: write from 100us")
+        );
     }
 
     #[test]
@@ -235,7 +199,7 @@ mod tests {
         for value in [Duration::ZERO, Duration::from_nanos(99_999), Duration::MAX] {
             assert!(refused(|plan| plan.deadline.declare(Some(value))).contains("deadline = "), "{value:?}");
             let own = |plan: &mut Plan| plan.hooks[0].deadline = Some(value);
-            assert!(refused(own).contains("write a deadline"), "{value:?}");
+            assert!(refused(own).contains("write from 100us"), "{value:?}");
         }
         for value in [Duration::from_millis(9), Duration::MAX] {
             assert!(refused(|plan| plan.start_timeout.declare(value)).contains("start_timeout = "), "{value:?}");
@@ -264,6 +228,62 @@ mod tests {
         let error = plan(|plan| plan.interval.overridden(Some(Duration::from_micros(10)))).expect_err("refused");
         assert_eq!(error.exit(), Exit::Usage);
         assert!(error.to_string().contains("interval = 10us (flag)"), "{error}");
+    }
+
+    /// Whoever started the daemon can take the flag away: also where it meets a declared setting.
+    #[test]
+    fn a_flag_against_a_declared_setting_is_a_usage_error() {
+        let error = plan(|plan| {
+            plan.restart_jitter.declare(Duration::from_secs(1800));
+            plan.restart.overridden(Some(Duration::from_secs(600)));
+        });
+        let error = error.expect_err("refused");
+        assert_eq!(error.exit(), Exit::Usage);
+        let text = error.to_string();
+        assert_eq!(text, "restart_jitter = 30m (declared): write less than restart = 10m (flag)");
+    }
+
+    #[test]
+    fn a_hook_is_refused_with_its_place() {
+        let text = refused(|plan| {
+            plan.hooks[0].deadline(Duration::ZERO);
+        });
+        assert!(text.contains("execute (") && text.contains("check.rs:"), "{text}");
+        assert!(text.ends_with("deadline = 0s: write from 100us to 100 years"), "{text}");
+    }
+
+    #[test]
+    fn a_burst_makes_up_for_what_the_deadline_allows() {
+        let burst = |deadline: u64, most: u32| {
+            plan(|plan| {
+                plan.interval.declare(Duration::from_secs(5));
+                plan.missed.declare(crate::Missed::burst(most));
+                plan.hooks[0].deadline(Duration::from_secs(deadline));
+            })
+        };
+        assert_eq!(burst(20, 3), Ok(()));
+        let text = burst(21, 3).expect_err("refused").to_string();
+        assert!(text.contains("deadline = 21s: longer than missed = burst(3) (declared) makes up for"), "{text}");
+        assert_eq!(burst(21, 4), Ok(()));
+        assert_eq!(burst(1_000_000, u32::MAX), Ok(()));
+    }
+
+    #[test]
+    fn a_hook_ends_before_the_stop_does() {
+        let stop = |deadline: u64| {
+            plan(|plan| {
+                plan.stop_timeout.declare(Duration::from_secs(20));
+                plan.hooks[0].deadline(Duration::from_secs(deadline));
+            })
+        };
+        assert_eq!(stop(20), Ok(()));
+        let text = stop(21).expect_err("refused").to_string();
+        assert!(text.ends_with("deadline = 21s: write at most stop_timeout = 20s (declared)"), "{text}");
+        let text = refused(|plan| {
+            plan.stop_timeout.declare(Duration::from_secs(20));
+            plan.deadline.declare(Some(Duration::from_secs(21)));
+        });
+        assert_eq!(text, "deadline = 21s (declared): write at most stop_timeout = 20s (declared)");
     }
 
     #[test]

@@ -63,6 +63,34 @@ impl Trigger {
     }
 }
 
+/// What a hook of [`Spec::on`](crate::Spec::on) can start on: a [`Signal`], an [`Event`], or a [`Trigger`] as it is.
+#[diagnostic::on_unimplemented(
+    message = "a hook can not start on a value of type `{Self}`",
+    label = "write a `Signal` or an `Event`"
+)]
+pub trait Starts {
+    /// As the plan keeps it.
+    fn trigger(self) -> Trigger;
+}
+
+impl Starts for Trigger {
+    fn trigger(self) -> Trigger {
+        self
+    }
+}
+
+impl Starts for Signal {
+    fn trigger(self) -> Trigger {
+        self.into()
+    }
+}
+
+impl Starts for Event {
+    fn trigger(self) -> Trigger {
+        self.into()
+    }
+}
+
 impl From<Signal> for Trigger {
     fn from(signal: Signal) -> Self {
         Self::Signal(signal)

@@ -3,14 +3,17 @@
 //! Command line, help, install text, dump and engine are all made from this one value. It holds no code of the author.
 
 mod check;
+mod facts;
 mod hook;
 mod rows;
+mod rules;
 mod setting;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use hook::{Hook, Opt, Place, Trigger};
+pub use facts::Facts;
+pub use hook::{Hook, Opt, Place, Starts, Trigger};
 pub(crate) use rows::Row;
 pub use setting::{Origin, Setting};
 

@@ -13,13 +13,20 @@ pub enum Origin {
     Flag,
 }
 
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Origin {
+    /// In one word.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
             Self::Default => "default",
             Self::Declared => "declared",
             Self::Flag => "flag",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

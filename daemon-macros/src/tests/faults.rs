@@ -21,7 +21,7 @@ fn all_faults_are_found_at_once() {
     let item = r#"impl Foo {
         #[execute] fn a() {}  #[execute] fn b(&self) {}  #[setup] fn c(self) -> Self {}  #[on] fn d(&self) {}
         #[every(5)] fn e(&self) {}  #[on(idle)] async fn f(&self) {}  #[plugin] const G: u8 = 0;
-        #[option] fn h<T>(a: &str) -> T {}  #[every("1s")] fn i(&self, a: u8, b: u8) {}  #[plugin(x)] fn j() -> X {}
+        #[option] fn h<T>(a: &str) -> T {}  #[every("1s")] fn i(&self, a: &u8, b: u8) {}  #[plugin(x)] fn j() -> X {}
     }"#;
     let found = faults(&args, item);
     assert_eq!(found.len(), 17, "{found:#?}");
@@ -44,6 +44,9 @@ fn each_fault_says_what_to_write() {
         ("lock = file, lock = none", "`lock` is set twice"),
         ("\"1.5s\"", "takes `key = value`"),
         ("idle = 0.5 0.6", "not a value of `idle`: write `idle = 0.5`"),
+        ("crate = \"my\"", "this is no path of a crate: write `crate = my_facade::daemon_core`"),
+        ("crate = my(5)", "this is no path of a crate"),
+        ("crate = a, crate = b", "`crate` is set twice"),
         ("type = 5", "unknown key `type`"),
         ("zone = \"UTC\"", "`zone`: it is said of one hook: write `#[cron(zone = \"Europe/Berlin\")]`"),
         (",", "takes `key = value`"),
@@ -57,6 +60,11 @@ fn each_fault_says_what_to_write() {
         ("#[execute] fn a(self) {}", "only borrows the daemon"),
         ("#[execute] fn a(self: Box<Self>) {}", "only borrows the daemon"),
         ("#[execute] fn a(&self, a: A, b: B) {}", "one argument and no more"),
+        ("#[execute] fn a(&self, cx: Context) {}", "as a shared reference: write `fn a(&mut self)`"),
+        ("#[execute] fn a(&self, cx: &mut Context) {}", "as a shared reference"),
+        ("#[on(idle)] fn a(&self, cx: &'a mut Context) {}", "as a shared reference"),
+        ("#[option] fn a(text: String) -> A {}", "as a shared reference: write `fn a(text: &str) -> Result<T>`"),
+        ("#[setup] fn a(cx: u32) -> A {}", "as a shared reference: write `fn a() -> Result<Self>`"),
         ("#[execute] async fn a(&self) {}", "can not stand on an `async fn`"),
         ("#[execute] fn a<const N: usize>(&self) {}", "generic parameter"),
         ("#[execute] type A = fn();", "belongs on a function"),

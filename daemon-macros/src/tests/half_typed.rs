@@ -22,7 +22,7 @@ const FULL: &str = r##"
         #[execute(deadline = "5s", on_error = log)]
         fn beat(&mut self) { self.beats += 1; log::info!("beat {}", self.beats); }
         /// Print the counter.
-        #[cfg(unix)] #[on(signal = "USR2", on_error = Self::ANSWER)] #[on(idle, deadline = "1s")] #[on(Self::EVENT)]
+        #[cfg(unix)] #[on(signal = "USR2", on_error = Self::ANSWER)] #[on(idle, deadline = "1s")] #[::my::core::on(Self::EVENT)]
         fn dump<'a>(&'a self, cx: &'a Context) -> Result<(), Foo<{ 3 }>> where T: Copy { if true { } Ok(()) }
         #[inline] #[every("10m", deadline = Self::DAY, on_error = "stop")] #[daemon_core::every(Self::DAY)]
         fn r#type(self: &mut Self, cx: &Context) -> io::Result<()> { Ok(()) }
@@ -35,7 +35,7 @@ const FULL: &str = r##"
 
 /// Arguments with everything in them.
 const ARGS: &str = r#"name = "a", interval = "1.5s", lock = path("/x"), log = Self::log::<u8, u16>, missed = burst(3),
-    idle = 0.5 * 2.0, instructions = ["a", "b"], help = concat!("a", "b")"#;
+    idle = 0.5 * 2.0, instructions = ["a", "b"], help = concat!("a", "b"), crate = ::my::core"#;
 
 /// The first `count` tokens, a group counting as one more than its content; the groups stay closed.
 fn cut(stream: TokenStream, count: &mut usize) -> TokenStream {
@@ -64,7 +64,8 @@ fn without_helpers(item: TokenStream) -> TokenStream {
         let mut kept: Vec<TokenTree> = Vec::new();
         for token in stream {
             let text = token.to_string().replace(" :: ", "::");
-            let inside = text.strip_prefix('[').unwrap_or("").trim_start().trim_start_matches("daemon_core::");
+            let inside = text.strip_prefix('[').unwrap_or("").trim_start();
+            let inside = inside.trim_start_matches("daemon_core::").trim_start_matches(":: my::core::");
             let word = inside.split(|char: char| !char.is_alphanumeric()).next().unwrap_or("");
             let marked = kept.last().is_some_and(|last| last.to_string() == "#") && table::helper(word).is_some();
             if marked { _ = kept.pop() } else { kept.push(token) }
@@ -130,7 +131,8 @@ fn a_block_with_a_token_left_out_keeps_its_tokens() {
 
 #[test]
 fn cut_arguments_keep_the_block() {
-    let (whole, item) = (tokens(ARGS), tokens(FULL));
+    // Without the path that only whole arguments say.
+    let (whole, item) = (tokens(ARGS), tokens(&FULL.replace("::my::core::", "")));
     let block = without_helpers(item.clone()).to_string();
     for count in 0..=size(whole.clone()) {
         let expansion = expand(cut(whole.clone(), &mut count.clone()), item.clone()).to_string();
@@ -157,6 +159,16 @@ fn fragments_of_macro_rules_are_seen_through() {
         assert!(expansion.contains(part), "{part}: {expansion}");
     }
     assert!(!expansion.contains("compile_error"), "{expansion}");
+}
+
+#[test]
+fn a_path_of_the_core_is_imported_once() {
+    let item = "impl Foo { #[my::execute] fn a(&self) {} #[other::on(idle)] fn b(&self) {} }";
+    let expansion = expand(tokens("interval = \"1s\", crate = my"), tokens(item)).to_string();
+    assert!(expansion.starts_with("impl Foo { fn a (& self) { } # [other :: on (idle)] fn b"), "{expansion}");
+    assert!(expansion.contains("use my as __daemon_core ;"), "{expansion}");
+    assert!(!expansion.contains(":: daemon_core"), "{expansion}");
+    assert_eq!(expansion.matches("my").count(), 1, "{expansion}");
 }
 
 #[test]

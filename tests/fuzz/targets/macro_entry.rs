@@ -16,6 +16,8 @@ mod emit;
 mod errors;
 #[path = "../../../daemon-macros/src/expand.rs"]
 mod expand;
+#[path = "../../../daemon-macros/src/facts.rs"]
+mod facts;
 #[path = "../../../daemon-macros/src/fit.rs"]
 mod fit;
 #[path = "../../../daemon-macros/src/keys.rs"]

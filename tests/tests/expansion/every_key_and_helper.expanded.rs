@@ -40,9 +40,10 @@ impl ::daemon_core::Daemon for Pulse {
         spec.restart(::daemon_core::duration!("12h"));
         spec.restart_jitter(::daemon_core::duration!("30m"));
         spec.on_error(::daemon_core::OnError::stop());
+        spec.nice(::daemon_core::Nice::auto());
         spec.instructions(["Create /var/spool/pulse."]);
         spec.help(include_str!("help.txt"));
-        spec.setup(|_| Self::open());
+        spec.setup(|_| { Self::open() });
         spec.execute(|daemon, cx| daemon.line(cx))
             .deadline(::daemon_core::duration!("5s"))
             .on_error(::daemon_core::OnError::log())
@@ -62,6 +63,49 @@ impl ::daemon_core::Daemon for Pulse {
         spec.cron(::daemon_core::cron_line!("0 3 * * *"), |daemon, _| daemon.nightly())
             .zone("Europe/Berlin");
         spec.option("max_lines", Self::max_lines).about("Stop after this many lines.");
-        spec.plugin(|| Self::alerts());
+        spec.plugin(|| { Self::alerts() });
     }
 }
+const _: () = {
+    const DAEMON: ::daemon_core::plan::Facts<'static> = ::daemon_core::plan::Facts::new()
+        .text("name", "pulse")
+        .text("lock", "path(\"/run/pulse\")")
+        .text("missed", "burst(3)")
+        .number("idle", 0.1, "0.1")
+        .text("restart", "12h")
+        .text("restart_jitter", "30m")
+        .text("on_error", "stop")
+        .text("nice", "auto");
+    const _: () = DAEMON.check("name");
+    const _: () = DAEMON.check("idle");
+    const _: () = DAEMON.check("restart");
+    const _: () = DAEMON.check("restart_jitter");
+    const _: () = DAEMON
+        .hook("execute")
+        .text("deadline", "5s")
+        .text("on_error", "log")
+        .check("deadline");
+    const _: () = DAEMON
+        .hook("every")
+        .text("every", "10m")
+        .text("deadline", "30s")
+        .text("on_error", "stop")
+        .check("every");
+    const _: () = DAEMON
+        .hook("every")
+        .text("every", "10m")
+        .text("deadline", "30s")
+        .text("on_error", "stop")
+        .check("deadline");
+    const _: () = DAEMON
+        .hook("cron")
+        .text("cron", "0 3 * * *")
+        .text("zone", "Europe/Berlin")
+        .check("cron");
+    const _: () = DAEMON
+        .hook("cron")
+        .text("cron", "0 3 * * *")
+        .text("zone", "Europe/Berlin")
+        .check("zone");
+    const _: () = ::daemon_core::plan::Facts::check_option("max_lines");
+};

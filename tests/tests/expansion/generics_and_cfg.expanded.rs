@@ -27,8 +27,14 @@ where
         spec.log("/var/log/of.log");
         #[cfg(not(feature = "files"))]
         spec.setup(|_| <Self as ::core::default::Default>::default());
-        #[cfg(feature = "files")] spec.setup(|cx| Self::open(cx));
+        #[cfg(feature = "files")] spec.setup(|cx| { Self::open(cx) });
         #[cfg(target_os = "linux")] spec.execute(|daemon, _| daemon.linux());
         #[cfg(not(target_os = "linux"))] spec.execute(|daemon, _| daemon.other());
     }
 }
+#[cfg(unix)]
+const _: () = {
+    const DAEMON: ::daemon_core::plan::Facts<'static> = ::daemon_core::plan::Facts::new()
+        .text("log", "/var/log/of.log");
+    const _: () = DAEMON.check("log");
+};

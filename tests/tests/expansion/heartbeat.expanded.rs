@@ -23,10 +23,17 @@ impl ::daemon_core::Daemon for Heartbeat {
         spec.about("Beats every second and a half.");
         spec.interval(::daemon_core::duration!("1.5s"));
         spec.lock(::daemon_core::Lock::file());
-        spec.setup(|cx| Self::open(cx));
+        spec.setup(|cx| { Self::open(cx) });
         spec.execute(|daemon, _| daemon.beat());
         spec.on(::daemon_core::Signal::USR2, |daemon, _| daemon.dump())
             .about("Print the counter.");
         spec.every(::daemon_core::duration!("10m"), |daemon, cx| daemon.tidy(cx));
     }
 }
+const _: () = {
+    const DAEMON: ::daemon_core::plan::Facts<'static> = ::daemon_core::plan::Facts::new()
+        .text("interval", "1.5s")
+        .text("lock", "file");
+    const _: () = DAEMON.check("interval");
+    const _: () = DAEMON.hook("every").text("every", "10m").check("every");
+};

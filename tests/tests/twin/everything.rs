@@ -34,7 +34,7 @@ struct Everything;
     restart_jitter = "30m",
     deadline = "30s",
     start_timeout = "2m",
-    stop_timeout = "20s",
+    stop_timeout = "2d",
     on_error = log,
     nice = -5,
     user = "nobody",
@@ -124,7 +124,7 @@ impl Daemon for ByHand {
         spec.restart_jitter(Duration::from_secs(1_800));
         spec.deadline(Duration::from_secs(30));
         spec.start_timeout(Duration::from_secs(120));
-        spec.stop_timeout(Duration::from_secs(20));
+        spec.stop_timeout(Duration::from_secs(172_800));
         spec.on_error(OnError::log());
         spec.nice(-5);
         spec.user("nobody");

@@ -48,6 +48,9 @@ macro_rules! beats {
 
         #[daemon(interval = $interval)]
         impl $name {
+            #[execute]
+            fn work(&mut self) {}
+
             #[every($period)]
             #[on(signal = $signal)]
             $(#[$meta])*

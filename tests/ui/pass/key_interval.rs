@@ -8,7 +8,10 @@ const SECOND: Duration = Duration::from_secs(1);
 struct Beats;
 
 #[daemon(interval = "1.5s")]
-impl Beats {}
+impl Beats {
+    #[execute]
+    fn beat(&mut self) {}
+}
 
 #[derive(Default)]
 struct Second;
