@@ -6,6 +6,9 @@ use daemon_core::prelude::*;
 struct Beats;
 
 #[daemon(lock = "file", interval = "1s", lock = "none")]
-impl Beats {}
+impl Beats {
+    #[execute]
+    fn beat(&mut self) {}
+}
 
 fn main() {}

@@ -6,6 +6,9 @@ use daemon_core::prelude::*;
 struct Beats;
 
 #[daemon(interval = "1s" lock = "file")]
-impl Beats {}
+impl Beats {
+    #[execute]
+    fn beat(&mut self) {}
+}
 
 fn main() {}

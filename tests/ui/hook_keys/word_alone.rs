@@ -1,0 +1,14 @@
+//! A key alone.
+
+use daemon_core::prelude::*;
+
+#[derive(Default)]
+struct Beats;
+
+#[daemon]
+impl Beats {
+    #[execute(deadline)]
+    fn beat(&mut self) {}
+}
+
+fn main() {}

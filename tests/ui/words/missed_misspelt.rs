@@ -1,0 +1,13 @@
+//! A misspelt policy.
+
+use daemon_core::prelude::*;
+
+#[derive(Default)]
+struct Beats;
+
+#[daemon(missed = dealy)]
+impl Beats {
+
+}
+
+fn main() {}
