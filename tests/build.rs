@@ -9,9 +9,11 @@ fn main() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
     let out = env::var("OUT_DIR").expect("cargo names a directory");
     println!("cargo::rerun-if-changed={}", examples.display());
-    for name in ["by_hand", "heartbeat", "pulse", "signals", "timers"] {
-        let file = format!("{name}.rs");
-        let text = fs::read_to_string(examples.join(&file)).expect("an example");
-        fs::write(Path::new(&out).join(&file), text.replace("//!", "//")).expect("a copy");
+    for path in fs::read_dir(&examples).expect("the examples").map(|entry| entry.expect("an entry").path()) {
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).expect("an example");
+            let copy = Path::new(&out).join(path.file_name().expect("a name"));
+            fs::write(copy, text.replace("//!", "//")).expect("a copy");
+        }
     }
 }

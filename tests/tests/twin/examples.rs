@@ -39,9 +39,27 @@ fn twin(name: &str, declare: impl FnOnce(&mut Spec<Twin>)) -> Plan {
     })
 }
 
+/// A new example must come with its twin.
+#[test]
+fn every_example_has_a_twin() {
+    let here = include_str!("examples.rs");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
+    let mut count = 0;
+    for path in std::fs::read_dir(folder).expect("the examples").map(|entry| entry.expect("an entry").path()) {
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let name = path.file_stem().expect("a name").to_string_lossy();
+            assert!(here.contains(&format!("example!({name}, ")), "{name}.rs is not taken in");
+            assert!(here.contains(&format!("({name}::plan(), ")), "{name}.rs is compared with no twin");
+            count += 1;
+        }
+    }
+    assert!(count >= 5, "only {count} examples");
+}
+
 #[test]
 fn heartbeat_is_by_hand() {
     assert_eq!(heartbeat::plan(), by_hand::plan());
+    assert_eq!(by_hand::plan(), heartbeat::plan());
 }
 
 #[test]
