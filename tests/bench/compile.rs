@@ -80,7 +80,7 @@ pub fn bench(desk: &Desk) -> io::Result<Report> {
 
 /// Writes a crate with one dependency and fetches what it needs, so that no build waits for the network.
 /// The versions are those of the workspace's own lock file wherever both name a crate.
-fn scratch(desk: &Desk, name: &str, dependency: &str, main: &str) -> io::Result<Program> {
+pub fn scratch(desk: &Desk, name: &str, dependency: &str, main: &str) -> io::Result<Program> {
     let folder: PathBuf = desk.workshop.path("crates").join(name);
     std::fs::create_dir_all(folder.join("src"))?;
     let manifest = format!(

@@ -38,6 +38,7 @@ pub const X1: Gate = gate("X1", "SIGTERM → reaped ÷ C epoll+signalfd", 1.30, 
 pub const L1: Gate = gate("L1", "lock taken at start ÷ open+flock+inode+close", 2.0, 1.5, 2);
 pub const C1_WALL: Gate = gate("C1", "clean dev build ÷ clap-derive app, wall", 1.3, 0.6, 2);
 pub const C1_CRATES: Gate = gate("C1", "crates compiled", 25.0, 12.0, 0);
+pub const C2: Gate = gate("C2", "cargo check, CPU ms a hook beyond the first", 5.0, 2.0, 2);
 
 /// How a figure stands to its gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,6 +6,7 @@
 //! bench here.
 
 mod args;
+mod check;
 mod compile;
 mod gates;
 mod idle;
@@ -33,7 +34,7 @@ use std::process::ExitCode;
 type Bench = fn(&Desk) -> io::Result<Report>;
 
 /// In the order of `all`.
-const BENCHES: [(&str, Bench); 7] = [
+const BENCHES: [(&str, Bench); 8] = [
     ("tick", tick::bench),
     ("startup", startup::bench),
     ("stop", stop::bench),
@@ -41,6 +42,7 @@ const BENCHES: [(&str, Bench); 7] = [
     ("idle", idle::bench),
     ("lock", lock::bench),
     ("build", compile::bench),
+    ("check", check::bench),
 ];
 
 fn main() -> ExitCode {
