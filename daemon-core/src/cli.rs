@@ -41,6 +41,7 @@ const FLAGS: &[(&str, Option<char>, &str, &str)] = &[
         "When another instance runs: complain and exit with 75, or be silent and exit with 0",
     ),
     ("interval", None, "DURATION", "Run every DURATION (100us and more), or 0 to iterate at once"),
+    ("jitter", None, "DURATION", "By how much, at most, each iteration comes later than its slot"),
     ("lock", None, "LOCK", "Take this lock: file, none, or the absolute path of a lock file"),
     ("log", None, "FILE", "Write the log to FILE; strftime fields make it a new file with time"),
     ("missed", None, "POLICY", "What becomes of slots that pass during an iteration: skip, delay or burst(N)"),
@@ -214,6 +215,7 @@ fn override_settings(plan: &mut Plan, matches: &ArgMatches) -> Result<(), Error>
     plan.lock.overridden(value(matches, "lock", read_word::<Lock>)?);
     plan.missed.overridden(value(matches, "missed", read_word::<Missed>)?);
     plan.restart.overridden(value(matches, "restart", read_duration)?);
+    plan.jitter.overridden(value(matches, "jitter", read_duration)?);
     plan.restart_jitter.overridden(value(matches, "restart-jitter", read_duration)?);
     plan.deadline.overridden(value(matches, "deadline", read_duration)?.map(Some));
     plan.start_timeout.overridden(value(matches, "start-timeout", read_duration)?);

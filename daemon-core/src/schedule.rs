@@ -28,6 +28,8 @@ pub struct Grid {
     origin: Mono,
     step: u64,
     next: u64,
+    /// By how much the next slot is moved.
+    later: u64,
 }
 
 impl Grid {
@@ -35,7 +37,7 @@ impl Grid {
     #[must_use]
     pub fn from(origin: Mono, step: Duration) -> Self {
         // A step of zero would divide by zero; callers keep "iterate at once" apart.
-        Self { origin, step: nanos(step).max(1), next: 0 }
+        Self { origin, step: nanos(step).max(1), next: 0, later: 0 }
     }
 
     /// A grid whose first slot is one step after `origin`.
@@ -47,7 +49,7 @@ impl Grid {
     /// The grid that [`Grid::parts`] took apart.
     #[must_use]
     pub fn from_parts((origin, step, next): (Mono, u64, u64)) -> Self {
-        Self { origin, step: step.max(1), next }
+        Self { origin, step: step.max(1), next, later: 0 }
     }
 
     /// Origin, step in nanoseconds, and the number of the next slot.
@@ -65,7 +67,12 @@ impl Grid {
     /// When the next slot is due.
     #[must_use]
     pub const fn due(&self) -> Mono {
-        Mono(self.origin.0.saturating_add(self.step.saturating_mul(self.next)))
+        Mono(self.origin.0.saturating_add(self.step.saturating_mul(self.next)).saturating_add(self.later))
+    }
+
+    /// Moves the next slot, by less than a step; the grid itself stays where it is.
+    pub fn shift(&mut self, later: Duration) {
+        self.later = nanos(later).min(self.step - 1);
     }
 
     /// Begins the next slot at `now`, which is not before it is due. When the loop comes so late that later slots are
@@ -112,6 +119,8 @@ impl Grid {
     const fn restart(&mut self, now: Mono) {
         self.origin = now;
         self.next = 0;
+        // What is to begin at once is not moved.
+        self.later = 0;
     }
 }
 
@@ -166,6 +175,22 @@ mod tests {
         assert_eq!(iterate(&mut grid, &mut now, 1, Missed::burst(2)), (at(56), 0));
         assert_eq!(iterate(&mut grid, &mut now, 1, Missed::burst(2)), (at(57), 0));
         assert_eq!(iterate(&mut grid, &mut now, 1, Missed::burst(2)), (at(60), 0));
+    }
+
+    /// Slots are moved, each by its own part; the grid under them stays.
+    #[test]
+    fn moved_slots_leave_the_grid_where_it_is() {
+        let mut grid = Grid::from(at(0), SECOND);
+        for n in 0..1000u64 {
+            let moved = n % 10;
+            grid.shift(Duration::from_millis(moved * 100));
+            assert_eq!(grid.due(), at(n * 10 + moved));
+            assert_eq!(grid.begin(grid.due(), Missed::skip()), Slot { due: at(n * 10 + moved), missed: 0 });
+            grid.shift(Duration::ZERO);
+            assert_eq!(grid.end(at(n * 10 + moved), Missed::skip()), 0);
+        }
+        grid.shift(Duration::MAX);
+        assert_eq!(grid.due(), Mono(at(10_010).0 - 1), "less than a step");
     }
 
     #[test]

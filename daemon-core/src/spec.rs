@@ -71,6 +71,13 @@ impl<D: 'static> Spec<D> {
         self
     }
 
+    /// By how much, at most, each iteration but the first comes later than its slot, by chance: so that a fleet does not
+    /// work at once. The grid stays. Less than the interval; default zero. Flag: `--jitter`.
+    pub fn jitter(&mut self, most: Duration) -> &mut Self {
+        self.plan.jitter.declare(most);
+        self
+    }
+
     /// Who may run. Default: no lock, which is said at start. Flag: `--lock`.
     pub fn lock(&mut self, lock: Lock) -> &mut Self {
         self.plan.lock.declare(lock);

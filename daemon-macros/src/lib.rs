@@ -70,6 +70,7 @@ use proc_macro::TokenStream;
 /// |---|---|---|---|
 /// | `name` | text, or an expression | the package's name | `name = "heartbeat"` |
 /// | `interval` | time from the start of one iteration to the next: a text with a unit (`us`, `ms`, `s`, `m`, `h`, `d`, `w`), or a `Duration` | none: iterate at once | `interval = "1.5s"` |
+/// | `jitter` | by how much, at most, each iteration but the first comes later than its slot; less than `interval` | `0` | `jitter = "200ms"` |
 /// | `lock` | a word: `file`, `path("/…")`, `none`; or a `Lock` | `none`, and it is said at the start | `lock = "file"` |
 /// | `log` | where the log goes: a text, perhaps a pattern of `strftime`, or a function that gives a path | standard output | `log = Self::log_file` |
 /// | `missed` | what becomes of slots that an iteration ran over, a word: `skip`, `delay`, `burst(n)`; or a `Missed` | `skip` | `missed = burst(3)` |
@@ -114,6 +115,7 @@ use proc_macro::TokenStream;
 /// |---|---|---|---|
 /// | `deadline` | how long the hook may take: a text with a unit, or a `Duration`; one that takes longer ends the process with 70 | what the key `deadline` says | `#[execute(deadline = "5s")]` |
 /// | `on_error` | what follows when this hook fails, a word: `log`, `restart`, `stop`; or an `OnError` | as the daemon's `on_error` | `#[on(signal = USR2, on_error = log)]` |
+/// | `jitter` | for `#[every]`: by how much, at most, each time comes later than its slot; less than the period | `0` | `#[every("10m", jitter = "1m")]` |
 /// | `zone` | for `#[cron]`: whose hours and days are meant, a name of the machine's time zone database | the machine's | `#[cron("0 3 * * *", zone = "Europe/Berlin")]` |
 ///
 /// # Functions
@@ -208,7 +210,7 @@ pub fn on(_: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// *When to use:* for work beside the iteration, on a clock of its own. The period is a text with a unit (`us`, `ms`,
 /// `s`, `m`, `h`, `d`, `w`) or a `Duration`; it has no default. May stand on a function as often as wanted. Behind it
-/// may stand `deadline` and `on_error`, as in [`#[execute]`](macro@execute).
+/// may stand `deadline` and `on_error`, as in [`#[execute]`](macro@execute), and `jitter`, by which each time is moved.
 ///
 /// Wants `fn(&mut self)` or `fn(&self)`, may take one argument `&Context`; returns nothing or a `Result<(), E>`.
 ///
@@ -217,7 +219,7 @@ pub fn on(_: TokenStream, item: TokenStream) -> TokenStream {
 /// # #[derive(Default)] struct Cache { lines: Vec<String> }
 /// # #[daemon]
 /// # impl Cache {
-/// #[every("10m", deadline = "30s")]
+/// #[every("10m", deadline = "30s", jitter = "1m")]
 /// fn tidy(&mut self) {
 ///     self.lines.clear();
 /// }

@@ -35,9 +35,10 @@ pub enum Item {
 }
 
 /// All keys, in the order in which lists name them.
-pub const KEYS: [Key; 19] = [
+pub const KEYS: [Key; 20] = [
     Key { name: "name", slot: Slot::Moved, example: "name = \"heartbeat\"" },
     Key { name: "interval", slot: Slot::Duration, example: "interval = \"1.5s\"" },
+    Key { name: "jitter", slot: Slot::Duration, example: "jitter = \"200ms\"" },
     Key { name: "lock", slot: Slot::Word("Lock", Item::Function), example: "lock = \"file\"" },
     Key { name: "log", slot: Slot::Moved, example: "log = \"/var/log/heartbeat.log\"" },
     Key { name: "missed", slot: Slot::Word("Missed", Item::Function), example: "missed = skip" },
@@ -70,12 +71,13 @@ pub struct HookKey {
 const HOOKS: &[Kind] = &[Kind::Execute, Kind::On, Kind::Every, Kind::Cron];
 
 /// All keys of hooks, in the order in which lists name them.
-pub const HOOK_KEYS: [HookKey; 3] = [
+pub const HOOK_KEYS: [HookKey; 4] = [
     HookKey { key: Key { name: "deadline", slot: Slot::Duration, example: "deadline = \"5s\"" }, on: HOOKS },
     HookKey {
         key: Key { name: "on_error", slot: Slot::Word("OnError", Item::Function), example: "on_error = log" },
         on: HOOKS,
     },
+    HookKey { key: Key { name: "jitter", slot: Slot::Duration, example: "jitter = \"1m\"" }, on: &[Kind::Every] },
     HookKey { key: Key { name: "zone", slot: Slot::Moved, example: "zone = \"Europe/Berlin\"" }, on: &[Kind::Cron] },
 ];
 

@@ -16,6 +16,7 @@ use table::{HELPERS, HOOK_KEYS, KEYS, ROOT};
 const KEYS_READ: &[(&str, &[&str])] = &[
     ("name", &["fault_115_good_names_are_taken"]),
     ("interval", &["a_day_of_ticks_and_signals_in_milliseconds"]),
+    ("jitter", &["jitter_moves_each_slot_and_leaves_the_grid"]),
     ("lock", &["crontab_a_second_start_is_silent_when_told_and_touches_nothing"]),
     ("log", &["the_log_file_is_named_by_a_pattern", "the_log_file_is_asked_for_at_five_minute_marks"]),
     ("missed", &["missed_slots_can_be_delayed_or_made_up_for"]),
@@ -40,6 +41,7 @@ const KEYS_READ: &[(&str, &[&str])] = &[
 const HOOK_KEYS_READ: &[(&str, &[&str])] = &[
     ("deadline", &["fault_106_a_hook_has_a_deadline_of_its_own"]),
     ("on_error", &["fault_101_panics_in_every_place_are_caught"]),
+    ("jitter", &["jitter_moves_each_slot_and_leaves_the_grid"]),
     ("zone", &["hooks_of_cron_run_at_their_time_in_their_zone"]),
 ];
 

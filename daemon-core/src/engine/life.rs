@@ -67,6 +67,7 @@ impl Engine {
                 _ => None,
             })
             .collect();
+        (0..self.timers.len()).for_each(|index| self.move_timer(index));
         self.ask_appointments(out);
         out.push(Action::Ready);
         true
@@ -77,8 +78,12 @@ impl Engine {
         if self.interval.is_zero() {
             return None;
         }
-        let kept = self.mode.grid.take().filter(|grid| grid.step() == self.interval);
-        Some(kept.unwrap_or_else(|| Grid::from(now, self.interval)))
+        // The first iteration of all comes at once, and is not moved; one that is left from before the restart is.
+        let Some(mut kept) = self.mode.grid.take().filter(|grid| grid.step() == self.interval) else {
+            return Some(Grid::from(now, self.interval));
+        };
+        kept.shift(self.part_of(self.plan.jitter.value));
+        Some(kept)
     }
 
     /// Decides that the daemon stops. The first reason wins, but a failure outweighs a clean end.

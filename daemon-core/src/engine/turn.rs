@@ -126,6 +126,7 @@ impl Engine {
             }
             None => (now, 0),
         };
+        self.move_iteration();
         self.timer_ran = false;
         self.last_due = due;
         let interval = self.grid.map(|_| self.interval);
@@ -144,6 +145,28 @@ impl Engine {
         timer.grid.begin(now, Missed::skip());
         self.timer_ran = true;
         self.queue.push_back(Step::Hook { hook: timer.hook, cause: Cause::Every });
+        self.move_timer(index);
+    }
+
+    /// Moves the next slot of the interval by a part of the jitter.
+    fn move_iteration(&mut self) {
+        // The interval may have been changed at run time to less than the jitter.
+        let later = self.part_of(self.plan.jitter.value.min(self.interval));
+        if let Some(grid) = &mut self.grid {
+            grid.shift(later);
+        }
+    }
+
+    /// Moves the next slot of a timer by a part of its jitter.
+    pub(super) fn move_timer(&mut self, index: usize) {
+        let most = self.plan.hooks[self.timers[index].hook].jitter.unwrap_or_default();
+        let later = self.part_of(most);
+        self.timers[index].grid.shift(later);
+    }
+
+    /// A part of a length of time, by chance. None is drawn where there is nothing to take it from.
+    pub(super) fn part_of(&mut self, most: Duration) -> Duration {
+        if most.is_zero() { Duration::ZERO } else { most.mul_f64(self.chance()) }
     }
 
     /// Counts the iteration, complains if it took too long, and deals with the slots it ran over.

@@ -38,6 +38,7 @@ impl Plan {
         };
         let known = [
             ("interval", length(&self.interval)),
+            ("jitter", length(&self.jitter)),
             ("idle", Some(Known::Number(self.idle.value))),
             ("missed", Some(Known::Words)),
             ("restart", length(&self.restart)),
@@ -106,7 +107,11 @@ fn check_hook(hook: &Hook, facts: Facts<'_>, rows: &[Row]) -> Result<(), Error> 
         #[cfg(feature = "cron")]
         Trigger::Cron(_) => ("cron", None),
     };
-    let known = [("every", period, shown(period)), ("deadline", hook.deadline, shown(hook.deadline))];
+    let known = [
+        ("every", period, shown(period)),
+        ("jitter", hook.jitter, shown(hook.jitter)),
+        ("deadline", hook.deadline, shown(hook.deadline)),
+    ];
     let mut facts = facts.hook(helper);
     for (name, value, text) in &known {
         if let Some(value) = value {
@@ -117,6 +122,9 @@ fn check_hook(hook: &Hook, facts: Facts<'_>, rows: &[Row]) -> Result<(), Error> 
         if let Some(fault) = facts.fault(settings[0]) {
             return Err(refuse(rows, &settings[1..], format!("{hook}: {}", fault.as_str())));
         }
+    }
+    if hook.jitter.is_some() && period.is_none() {
+        return Err(config(format!("{hook}: only a hook of every has a jitter: give the daemon one, or leave it out")));
     }
     match hook.trigger {
         #[cfg(feature = "cron")]
@@ -266,6 +274,29 @@ mod tests {
         assert!(text.contains("deadline = 21s: longer than missed = burst(3) (declared) makes up for"), "{text}");
         assert_eq!(burst(21, 4), Ok(()));
         assert_eq!(burst(1_000_000, u32::MAX), Ok(()));
+    }
+
+    #[test]
+    fn a_jitter_is_below_what_it_is_for() {
+        let seconds = Duration::from_secs;
+        assert!(refused(|plan| plan.jitter.declare(seconds(1))).ends_with("there is no interval: give one too"));
+        let text = refused(|plan| {
+            plan.interval.declare(seconds(10));
+            plan.jitter.declare(seconds(10));
+        });
+        assert_eq!(text, "jitter = 10s (declared): write less than interval = 10s (declared)");
+        let every = |jitter: u64| {
+            plan(|plan| {
+                plan.hooks.push(Hook::new(Trigger::Every(seconds(60)), Place::here()));
+                plan.hooks[1].jitter(seconds(jitter));
+            })
+        };
+        assert_eq!(every(59), Ok(()));
+        assert!(every(60).expect_err("refused").to_string().ends_with("jitter = 1m: write less than every = 1m"));
+        let tick = plan(|plan| {
+            plan.hooks[0].jitter(seconds(1));
+        });
+        assert!(tick.expect_err("refused").to_string().contains("only a hook of every"));
     }
 
     #[test]

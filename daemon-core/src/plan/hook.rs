@@ -122,6 +122,8 @@ pub struct Hook {
     pub(crate) trigger: Trigger,
     pub(crate) about: String,
     pub(crate) deadline: Option<Duration>,
+    /// By how much, at most, each slot of a timer comes later.
+    pub(crate) jitter: Option<Duration>,
     /// `None`: as declared for all.
     pub(crate) on_error: Option<OnError>,
     /// The time zone of a cron expression; `None`: the machine's.
@@ -132,14 +134,14 @@ pub struct Hook {
 /// Two hooks are equal when they say the same, wherever they stand.
 impl PartialEq for Hook {
     fn eq(&self, other: &Self) -> bool {
-        (self.trigger, &self.about, self.deadline, self.on_error, self.zone)
-            == (other.trigger, &other.about, other.deadline, other.on_error, other.zone)
+        (self.trigger, &self.about, self.deadline, self.jitter, self.on_error, self.zone)
+            == (other.trigger, &other.about, other.deadline, other.jitter, other.on_error, other.zone)
     }
 }
 
 impl Hook {
     pub(crate) const fn new(trigger: Trigger, place: Place) -> Self {
-        Self { trigger, about: String::new(), deadline: None, on_error: None, zone: None, place }
+        Self { trigger, about: String::new(), deadline: None, jitter: None, on_error: None, zone: None, place }
     }
 
     /// What the hook is for, in the author's words; the macro puts the doc comment here.
@@ -161,6 +163,13 @@ impl Hook {
     #[cfg(feature = "cron")]
     pub fn zone(&mut self, name: &'static str) -> &mut Self {
         self.zone = Some(name);
+        self
+    }
+
+    /// For a hook of `every`: by how much, at most, each of its slots comes later, by chance. The grid of its period stays.
+    /// Less than the period. Default: not at all.
+    pub fn jitter(&mut self, most: Duration) -> &mut Self {
+        self.jitter = Some(most);
         self
     }
 

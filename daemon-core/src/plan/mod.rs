@@ -39,6 +39,8 @@ pub struct Plan {
     pub about: String,
     /// Zero: iterate at once.
     pub interval: Setting<Duration>,
+    /// By how much, at most, each iteration comes later. Zero: not at all.
+    pub jitter: Setting<Duration>,
     /// Who may run.
     pub lock: Setting<Lock>,
     /// Where the log goes besides standard output.
@@ -89,6 +91,7 @@ impl Default for Plan {
             version: String::new(),
             about: String::new(),
             interval: Setting::default(Duration::ZERO),
+            jitter: Setting::default(Duration::ZERO),
             lock: Setting::default(Lock::none()),
             log: Setting::default(LogTo::nowhere()),
             missed: Setting::default(Missed::skip()),

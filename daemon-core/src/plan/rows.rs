@@ -36,6 +36,7 @@ impl Plan {
         vec![
             said("name", self.named, self.name.clone()),
             row("interval", &self.interval, pretty_or("none, iterates at once")),
+            row("jitter", &self.jitter, pretty_or("none")),
             row("lock", &self.lock, shown),
             row("log", &self.log, shown),
             row("missed", &self.missed, shown),

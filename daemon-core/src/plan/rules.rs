@@ -37,6 +37,7 @@ rules! {
     of_daemons, OF_DAEMONS:
     "name" => name_is_safe;
     "interval" => interval_is_possible, interval_runs_something;
+    "jitter" against "interval" => jitter_is_below_the_interval;
     "idle" => idle_is_a_probability;
     "restart" => restart_is_no_storm;
     "restart_jitter" against "restart" => restart_jitter_is_below_restart;
@@ -53,6 +54,7 @@ rules! {
     /// The rules of a hook's settings: why this one can not work.
     of_hooks, OF_HOOKS:
     "every" => period_is_possible;
+    "jitter" => jitter_is_below_the_period;
     "deadline" against "missed", "interval", "stop_timeout" =>
         deadline_is_possible, burst_makes_up_for_the_deadline, deadline_fits_the_stop;
 }
@@ -95,21 +97,22 @@ const fn idle_is_a_probability(facts: &Facts<'_>) -> Option<Text> {
     Some(said("idle", fact).push("write a probability from 0 to 1, as in 0.5"))
 }
 
+const fn jitter_is_below_the_interval(facts: &Facts<'_>) -> Option<Text> {
+    let (jitter, interval) = (facts.of_daemon("jitter"), facts.of_daemon("interval"));
+    below("jitter", jitter, "interval", interval, "there is no interval: give one too")
+}
+
+const fn jitter_is_below_the_period(facts: &Facts<'_>) -> Option<Text> {
+    below("jitter", facts.of_hook("jitter"), "every", facts.of_hook("every"), "there is no period: give one too")
+}
+
 const fn restart_is_no_storm(facts: &Facts<'_>) -> Option<Text> {
     zero_or_from(facts, "restart", SHORTEST_RESTART, "write 10s or more, up to 100 years, or 0 for never")
 }
 
 const fn restart_jitter_is_below_restart(facts: &Facts<'_>) -> Option<Text> {
-    let Some((jitter, fact)) = length(facts.of_daemon("restart_jitter")) else { return None };
-    let Some((restart, other)) = length(facts.of_daemon("restart")) else { return None };
-    if jitter.is_zero() || !at_most(restart, jitter) {
-        return None;
-    }
-    let text = said("restart_jitter", fact);
-    if restart.is_zero() {
-        return Some(text.push("there is no restart: give one too"));
-    }
-    Some(push(text.push("write less than "), "restart", other))
+    let (jitter, restart) = (facts.of_daemon("restart_jitter"), facts.of_daemon("restart"));
+    below("restart_jitter", jitter, "restart", restart, "there is no restart: give one too")
 }
 
 const fn start_timeout_is_possible(facts: &Facts<'_>) -> Option<Text> {
@@ -222,6 +225,16 @@ pub(super) const fn option(name: &str) -> Option<Text> {
     }
     let text = Text::new().push("option ").push(cut(name));
     Some(text.push(": the framework has a flag of that name: rename the method"))
+}
+
+/// A part by which something is moved, held against the whole; `none` is what to write where the whole is zero.
+const fn below(name: &str, part: Option<Fact<'_>>, of: &str, whole: Option<Fact<'_>>, none: &str) -> Option<Text> {
+    let (Some((part, fact)), Some((whole, other))) = (length(part), length(whole)) else { return None };
+    if part.is_zero() || !at_most(whole, part) {
+        return None;
+    }
+    let text = said(name, fact);
+    Some(if whole.is_zero() { text.push(none) } else { push(text.push("write less than "), of, other) })
 }
 
 /// A length that may be zero, which means none, and else has a least value.

@@ -33,6 +33,7 @@ impl ::daemon_core::Daemon for Pulse {
         spec.about("Reads the load.\n\nAnd writes it down.");
         spec.name("pulse");
         spec.interval(PERIOD);
+        spec.jitter(::daemon_core::duration!("200ms"));
         spec.lock(::daemon_core::Lock::path("/run/pulse"));
         spec.log(Self::log_file);
         spec.missed(::daemon_core::Missed::burst(3));
@@ -58,6 +59,7 @@ impl ::daemon_core::Daemon for Pulse {
             .about("Says how it is.");
         spec.every(::daemon_core::duration!("10m"), |daemon, _| daemon.tidy())
             .deadline(::daemon_core::duration!("30s"))
+            .jitter(::daemon_core::duration!("1m"))
             .on_error(::daemon_core::OnError::stop());
         spec.every(Self::DAY, |daemon, _| daemon.tidy());
         spec.cron(::daemon_core::cron_line!("0 3 * * *"), |daemon, _| daemon.nightly())
@@ -69,6 +71,7 @@ impl ::daemon_core::Daemon for Pulse {
 const _: () = {
     const DAEMON: ::daemon_core::plan::Facts<'static> = ::daemon_core::plan::Facts::new()
         .text("name", "pulse")
+        .text("jitter", "200ms")
         .text("lock", "path(\"/run/pulse\")")
         .text("missed", "burst(3)")
         .number("idle", 0.1, "0.1")
@@ -77,6 +80,7 @@ const _: () = {
         .text("on_error", "stop")
         .text("nice", "auto");
     const _: () = DAEMON.check("name");
+    const _: () = DAEMON.check("jitter");
     const _: () = DAEMON.check("idle");
     const _: () = DAEMON.check("restart");
     const _: () = DAEMON.check("restart_jitter");
@@ -89,14 +93,23 @@ const _: () = {
         .hook("every")
         .text("every", "10m")
         .text("deadline", "30s")
+        .text("jitter", "1m")
         .text("on_error", "stop")
         .check("every");
     const _: () = DAEMON
         .hook("every")
         .text("every", "10m")
         .text("deadline", "30s")
+        .text("jitter", "1m")
         .text("on_error", "stop")
         .check("deadline");
+    const _: () = DAEMON
+        .hook("every")
+        .text("every", "10m")
+        .text("deadline", "30s")
+        .text("jitter", "1m")
+        .text("on_error", "stop")
+        .check("jitter");
     const _: () = DAEMON
         .hook("cron")
         .text("cron", "0 3 * * *")

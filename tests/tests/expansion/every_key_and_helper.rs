@@ -4,6 +4,7 @@
 #[daemon(
     name = "pulse",
     interval = PERIOD,
+    jitter = "200ms",
     lock = path("/run/pulse"),
     log = Self::log_file,
     missed = burst(3),
@@ -40,7 +41,7 @@ impl Pulse {
     #[on("shutdown")]
     fn r#say(&self) {}
 
-    #[every("10m", deadline = "30s", on_error = stop)]
+    #[every("10m", deadline = "30s", jitter = "1m", on_error = stop)]
     #[every(Self::DAY)]
     fn tidy(&mut self) {}
 

@@ -26,6 +26,7 @@ struct Everything;
 #[daemon(
     name = "all",
     interval = "1.5s",
+    jitter = "200ms",
     lock = path("/run/all/all.lock"),
     log = Self::log_file,
     missed = burst(3),
@@ -83,7 +84,7 @@ impl Everything {
 
     /// Twice an hour, and daily.
     #[every("30m", deadline = "30s", on_error = "restart")]
-    #[every(Self::DAY)]
+    #[every(Self::DAY, jitter = "1h")]
     fn r#tidy(&mut self) {}
 
     #[cfg(feature = "cron")]
@@ -116,6 +117,7 @@ impl Daemon for ByHand {
         spec.about("Says everything that can be said.\n\nAnd says it twice.");
         spec.name("all");
         spec.interval(duration!("1.5s"));
+        spec.jitter(Duration::from_millis(200));
         spec.lock(Lock::path("/run/all/all.lock"));
         spec.log(|| "/var/log/all.log");
         spec.missed(Missed::burst(3));
@@ -149,7 +151,7 @@ impl Daemon for ByHand {
         spec.on(Event::shutdown(), |_, _| ());
         let timer = spec.every(duration!("30m"), |_, _| ());
         timer.deadline(duration!("30s")).on_error(OnError::restart()).about("Twice an hour, and daily.");
-        spec.every(duration!("1d"), |_, _| ()).about("Twice an hour, and daily.");
+        spec.every(duration!("1d"), |_, _| ()).jitter(duration!("1h")).about("Twice an hour, and daily.");
         #[cfg(feature = "cron")]
         {
             let night = daemon_core::cron::Cron::new("0 3 * * *").expect("good");
@@ -176,7 +178,7 @@ fn the_macro_declares_what_a_person_declares() {
 #[test]
 fn every_difference_is_seen() {
     type More = fn(&mut Spec<ByHand>);
-    let differences: [(&str, More); 22] = [
+    let differences: [(&str, More); 23] = [
         ("package", |spec| {
             spec.package("all", "99.0.0");
         }),
@@ -188,6 +190,9 @@ fn every_difference_is_seen() {
         }),
         ("interval", |spec| {
             spec.interval(duration!("2s"));
+        }),
+        ("jitter", |spec| {
+            spec.jitter(duration!("2ms"));
         }),
         ("lock", |spec| {
             spec.lock(Lock::file());
@@ -257,12 +262,15 @@ fn every_difference_is_seen() {
 #[test]
 fn every_difference_of_hooks_is_seen() {
     type More = fn(&mut daemon_core::Hook);
-    let differences: [(&str, More); 3] = [
+    let differences: [(&str, More); 4] = [
         ("about", |hook| {
             hook.about("other");
         }),
         ("deadline", |hook| {
             hook.deadline(duration!("2s"));
+        }),
+        ("jitter", |hook| {
+            hook.jitter(duration!("1s"));
         }),
         ("on_error", |hook| {
             hook.on_error(OnError::log());

@@ -37,7 +37,7 @@ fn hooks_of_the_macro_are_where_their_attributes_are() {
         "#[on(lock_lost)]",
         "#[on(shutdown)]",
         "#[every(\"30m\", deadline = \"30s\", on_error = \"restart\")]",
-        "#[every(Self::DAY)]",
+        "#[every(Self::DAY, jitter = \"1h\")]",
         #[cfg(feature = "cron")]
         "#[cron(\"0 3 * * *\", zone = \"Europe/Berlin\", deadline = \"1h\")]",
         #[cfg(feature = "cron")]

@@ -281,6 +281,12 @@ impl Sim {
         self
     }
 
+    /// What chance is made from.
+    fn seed(mut self, seed: u64) -> Self {
+        self.mode.seed = seed;
+        self
+    }
+
     fn every(mut self, interval: Duration) -> Self {
         self.spec.interval(interval);
         self

@@ -123,6 +123,60 @@ fn idle_probability_without_an_interval() {
     assert!((400..600).contains(&share(0.5)));
 }
 
+/// How late each of these is on a grid of seconds.
+fn parts(times: &[f64]) -> Vec<f64> {
+    times.iter().map(|at| at.fract()).collect()
+}
+
+#[test]
+fn jitter_moves_each_slot_and_leaves_the_grid() {
+    let run = |seed: u64| {
+        let sim = Sim::new().executing(Duration::ZERO).every(Duration::from_secs(1)).seed(seed);
+        sim.declare(|spec| {
+            spec.jitter(Duration::from_millis(400));
+            spec.every(Duration::from_secs(2), note("timer")).jitter(Duration::from_millis(700));
+        })
+        .signal(10_000.0, Signal::TERM)
+        .run()
+    };
+    let first = run(7);
+    let ticks = first.times("tick");
+    assert_eq!((ticks.len(), ticks[0]), (10_000, 0.0), "one in each slot, the first at once");
+    assert_eq!(first.times("timer").len(), 4_999);
+    assert_eq!((first.stats.missed, first.stats.overruns), (0, 0));
+    for (slot, at) in ticks.iter().enumerate() {
+        assert!((0.0..0.4).contains(&(at - slot as f64)), "slot {slot} began at {at}");
+    }
+    assert!(
+        first.times("timer").iter().enumerate().all(|(slot, at)| (0.0..0.7).contains(&(at - 2.0 * (slot + 1) as f64)))
+    );
+    // By chance: spread over the whole of the jitter.
+    let late = parts(&ticks[1..]);
+    let mean = late.iter().sum::<f64>() / late.len() as f64;
+    assert!((0.19..0.21).contains(&mean), "{mean}");
+    assert!(late.iter().any(|part| *part < 0.004) && late.iter().any(|part| *part > 0.396));
+    // The seed decides: the same again, or another.
+    assert_eq!(run(7).times("tick"), ticks);
+    assert_ne!(run(8).times("tick"), ticks);
+}
+
+#[test]
+fn jitter_makes_no_slot_late_or_missed() {
+    let run = Sim::new()
+        .every(Duration::from_secs(1))
+        .declare(|spec| {
+            spec.jitter(Duration::from_millis(900));
+            spec.execute(|probe, _| {
+                probe.note("tick");
+                probe.clock.pass(50_000_000);
+            });
+        })
+        .signal(1_000.0, Signal::TERM)
+        .run();
+    assert!(run.times("tick").len() >= 1_000 - 2 && run.stats.overruns == 0, "{:?}", run.stats);
+    assert!(run.stats.lateness.max < Duration::from_millis(51), "a moved slot is not late: {:?}", run.stats.lateness);
+}
+
 #[test]
 fn the_interval_can_be_changed_while_running() {
     let run = Sim::new()
