@@ -39,7 +39,7 @@ impl Daemon for Words {
         spec.package(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
         spec.name("words");
         spec.setup(|_| Self);
-        for signal in NAMED.into_iter().chain((0..31).map(Signal::realtime)) {
+        for signal in NAMED.into_iter().chain((0..30).map(Signal::realtime)) {
             spec.on(signal, move |_, cx| {
                 log::info!("own hook of {signal}, cause {:?}.", cx.cause());
             });

@@ -134,6 +134,19 @@ impl Grid {
         Self { low: tick.next_low - step, high: tick.next_high - step, step }
     }
 
+    /// The grid of these ticks, of which the first may have been so late that it does not tell its slot; that is slot 0 then.
+    ///
+    /// # Panics
+    /// When no tick tells its slot.
+    #[must_use]
+    pub fn through(ticks: &[Tick], step: Duration) -> Self {
+        let tells = ticks.iter().find(|tick| tick.on_time()).expect("a tick that tells its slot");
+        let mut grid = Self::of(tells, step);
+        let before = grid.low.saturating_sub(ticks[0].start).div_ceil(grid.step) * grid.step;
+        (grid.low, grid.high) = (grid.low - before, grid.high - before);
+        grid
+    }
+
     /// The slot of `tick`, counted from the first one; where it does not tell, the latest that was due when it began.
     ///
     /// # Panics
@@ -181,7 +194,7 @@ impl Grid {
 /// When that is not so.
 #[must_use]
 pub fn check(ticks: &[Tick], step: Duration) -> Vec<u64> {
-    let grid = Grid::of(&ticks[0], step);
+    let grid = Grid::through(ticks, step);
     let slots: Vec<u64> = ticks.iter().map(|tick| grid.slot(tick)).collect();
     for (n, pair) in slots.windows(2).enumerate() {
         assert!(pair[0] < pair[1], "two iterations for slot {}: {:?}", pair[1], ticks[n + 1]);
