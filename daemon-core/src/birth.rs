@@ -1,18 +1,24 @@
 //! Where a daemon comes from: what is found out once, at its first start, and what later images inherit.
 
 use std::os::fd::{OwnedFd, RawFd};
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
 use crate::clock::Mono;
 use crate::engine::HangUp;
 use crate::error::{Error, Exit};
 use crate::handover::Handover;
+use crate::kept::Kept;
 use crate::role::Role;
 use crate::schedule::Grid;
 use crate::signal::Signal;
 use crate::standing::Standing;
+use crate::stats::Stats;
 use crate::sys::reenter::{self, Origin};
 use crate::sys::{process, signals};
+
+/// `/dev/null`, on every Linux.
+const NULL_DEVICE: u64 = 0x103;
 
 /// The circumstances of this image.
 pub(crate) struct Birth {
@@ -45,6 +51,12 @@ pub(crate) struct Inherited {
     pub(crate) log: Option<(PathBuf, OwnedFd)>,
     /// Its PID file.
     pub(crate) pid_file: Option<OwnedFd>,
+    /// When the run-time variables were last written.
+    pub(crate) dumped: Option<Mono>,
+    /// What was counted so far.
+    pub(crate) stats: Option<Stats>,
+    /// The author's own state.
+    pub(crate) state: Option<Kept>,
     /// What was handed over could be read; else all the rest is missing.
     pub(crate) believed: bool,
 }
@@ -54,7 +66,7 @@ impl Birth {
     pub(crate) fn of(role: Role, origin: &Origin) -> Result<Self, Error> {
         match role {
             Role::Restarted(Some(handover)) => Ok(Self::restarted(*handover, origin)),
-            Role::Restarted(None) => Self::first(Standing::Foreground, origin, Some(Inherited::default())),
+            Role::Restarted(None) => Self::first(standing_again(origin), origin, Some(Inherited::default())),
             Role::Daemon => Self::first(Standing::Detached, origin, None),
             Role::Contained => Self::first(Standing::Contained, origin, None),
             Role::Front | Role::Preflight => Self::first(Standing::Foreground, origin, None),
@@ -68,7 +80,22 @@ impl Birth {
     }
 
     fn restarted(handover: Handover, origin: &Origin) -> Self {
-        let Handover { program, base, owner, standing, restarts, failures, grid, locks, log, pid_file, .. } = handover;
+        let Handover {
+            program,
+            base,
+            owner,
+            standing,
+            restarts,
+            failures,
+            grid,
+            locks,
+            log,
+            pid_file,
+            dumped,
+            stats,
+            state,
+            ..
+        } = handover;
         process::set_first_uid(owner);
         let adopt =
             |(name, numbers): (String, Vec<RawFd>)| (name, numbers.into_iter().filter_map(reenter::adopt).collect());
@@ -79,6 +106,9 @@ impl Birth {
             locks: locks.into_iter().map(adopt).collect(),
             log: log.and_then(|(path, number)| Some((path, reenter::adopt(number)?))),
             pid_file: pid_file.and_then(reenter::adopt),
+            dumped,
+            stats: stats.map(Stats::restarted),
+            state,
             believed: true,
         };
         Self::with(program, base, standing, origin, Some(inherited))
@@ -113,6 +143,17 @@ pub(crate) fn hang_up(standing: Standing, origin: &Origin) -> HangUp {
         HangUp::Stop
     } else {
         HangUp::Ignore
+    }
+}
+
+/// How a daemon stands whose handover can not be believed. Only daemon mode restarts, and only a detached daemon is
+/// without a standard output.
+fn standing_again(origin: &Origin) -> Standing {
+    let output = std::fs::metadata("/proc/self/fd/1").map_or(NULL_DEVICE, |output| output.rdev());
+    match origin.is_supervised() {
+        true => Standing::Foreground,
+        false if output == NULL_DEVICE => Standing::Detached,
+        false => Standing::Contained,
     }
 }
 

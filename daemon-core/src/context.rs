@@ -13,6 +13,8 @@ use std::time::Duration;
 use crate::clock::{Mono, Now};
 use crate::error::{Error, Exit};
 use crate::event::Event;
+use crate::guard::guarded;
+use crate::kept::{Kept, TakeOver};
 use crate::plan::Trigger;
 use crate::plugin::{Plugin, Plugins};
 use crate::signal::Signal;
@@ -76,6 +78,8 @@ pub struct Context {
     pub(crate) timers: RefCell<Vec<Due>>,
     pub(crate) plugins: Plugins,
     pub(crate) options: Options,
+    /// What the image before handed over, as long as this one starts.
+    pub(crate) handed_over: RefCell<Option<Kept>>,
     watch: Rc<dyn Watch>,
     started_in: PathBuf,
 }
@@ -107,6 +111,7 @@ impl Context {
             timers: RefCell::default(),
             plugins,
             options,
+            handed_over: RefCell::default(),
             watch,
             started_in,
         }
@@ -254,6 +259,22 @@ impl Context {
         value.downcast_ref()
     }
 
+    /// What the image before a restart in place handed over, through `#[handover]` or
+    /// [`Spec::handover`](crate::Spec::handover): the same each time during the start (setup, plugins, `init`), and `None` when
+    /// the start is complete, for then its memory is given back. Needs the feature `handover`, and serde's `Deserialize`.
+    ///
+    /// `None` also at the first start, and after a restart that hands nothing over. A state that can not be believed (of
+    /// another type by its path, damaged, not readable as an `S`) is `None` with a warning in the log: begin anew then.
+    #[must_use]
+    pub fn handed_over<S: TakeOver>(&self) -> Option<S> {
+        let kept = self.handed_over.borrow();
+        // What a value does when it is read is the author's code.
+        guarded(|| kept.as_ref().map(Kept::read).transpose()).unwrap_or_else(|error| {
+            log::warn!(target: "daemon", "the state that was handed over is not used, a cold start: {error}");
+            None
+        })
+    }
+
     /// The plugin of this type; the first, if there are several.
     ///
     /// # Panics
@@ -262,6 +283,12 @@ impl Context {
     pub fn plugin<P: Plugin>(&self) -> RefMut<'_, P> {
         let name = std::any::type_name::<P>();
         self.plugins.get().unwrap_or_else(|| panic!("no plugin {name} was declared: add #[plugin] or spec.plugin(…)"))
+    }
+
+    /// Goes on where the image before has left: its counts, and what its author handed over.
+    pub(crate) fn inherit(&self, stats: Option<Stats>, state: Option<Kept>) {
+        stats.into_iter().for_each(|stats| *self.stats.borrow_mut() = stats);
+        *self.handed_over.borrow_mut() = state;
     }
 
     /// Ends the daemon for a failed setup or plugin: what `?` does with a text.

@@ -260,6 +260,7 @@ fn parts<D: Daemon>(
         hang_up: birth.hang_up,
         restarts: birth.inherited.as_ref().map(|inherited| inherited.restarts.clone()).unwrap_or_default(),
         failures: birth.inherited.as_ref().map_or(0, |inherited| inherited.failures),
+        dumped: birth.inherited.as_ref().and_then(|inherited| inherited.dumped),
         pid_file: options.pid_file.is_some(),
         becomes: plan.becomes(),
         #[cfg(feature = "systemd")]
@@ -274,12 +275,17 @@ fn parts<D: Daemon>(
     let plugins = guarded(|| Ok(Plugins::make(now)))?;
     let (name, interval, base) = (plan.name.clone(), plan.interval.value, birth.base.clone());
     let context = Context::new(&name, interval, plugins, Options(options.own), watch, base);
+    if let Some(inherited) = &mut birth.inherited {
+        context.inherit(inherited.stats.take(), inherited.state.take());
+    }
     Ok(Parts {
         plan,
         mode,
         verbose: options.verbose,
         setup: spec.setup,
         hooks: spec.hooks,
+        handover: spec.handover,
+        kept: None,
         locks,
         context,
         calendar,

@@ -94,12 +94,23 @@ impl From<Exit> for ExitCode {
 pub struct Error {
     exit: Exit,
     text: String,
+    panicked: bool,
 }
 
 impl Error {
     /// An error that ends the daemon with `exit` when it is fatal.
     pub fn new(exit: Exit, text: impl Into<String>) -> Self {
-        Self { exit, text: text.into() }
+        Self { exit, text: text.into(), panicked: false }
+    }
+
+    /// The author's code has panicked.
+    pub(crate) const fn panic(text: String) -> Self {
+        Self { exit: Exit::Software, text, panicked: true }
+    }
+
+    /// Whether the author's code has panicked: what it was working on may be half done.
+    pub(crate) const fn is_panic(&self) -> bool {
+        self.panicked
     }
 
     /// The code this error asks for.
@@ -112,7 +123,8 @@ impl Error {
     /// `: `, because only the outermost sentence would be printed otherwise.
     #[must_use]
     pub fn from_box(error: &(dyn StdError + 'static)) -> Self {
-        let exit = error.downcast_ref::<Self>().map_or(Exit::Software, Self::exit);
+        let own = error.downcast_ref::<Self>();
+        let (exit, panicked) = own.map_or((Exit::Software, false), |own| (own.exit, own.panicked));
         let mut text = error.to_string();
         let mut cause = error.source();
         while let Some(inner) = cause {
@@ -124,7 +136,7 @@ impl Error {
             }
             cause = inner.source();
         }
-        Self { exit, text }
+        Self { exit, text, panicked }
     }
 }
 

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Result};
 
 thread_local! {
     /// Where the last panic of this thread came from.
@@ -25,7 +25,7 @@ pub(crate) fn guarded<T>(code: impl FnOnce() -> Result<T>) -> Result<T, Error> {
             if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
                 std::mem::forget(second);
             }
-            Err(Error::new(Exit::Software, text))
+            Err(Error::panic(text))
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What one image of the daemon hands to the next across an in-place restart.
 //!
-//! Plain lines with a version and a checksum, in sealed memory. Anything doubtful is a cold start, never a guess: only
-//! our own process, with this version, is believed.
+//! Plain lines with a version and a checksum, in sealed memory, and behind them the author's own state. Anything doubtful
+//! is a cold start, never a guess: only our own process, with this version, is believed. The lines are believed or not as a
+//! whole; the state has a checksum of its own, so that a damaged one costs no more than itself.
 
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -10,10 +11,12 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use crate::clock::Mono;
+use crate::kept::Kept;
 use crate::standing::Standing;
+use crate::stats::Stats;
 
 /// Changes whenever a line changes its meaning.
-const VERSION: &str = "daemon-core-handover 3";
+const VERSION: &str = "daemon-core-handover 4";
 /// Restarts that are remembered; a storm is told by the last few.
 const REMEMBERED: usize = 16;
 
@@ -44,6 +47,12 @@ pub(crate) struct Handover {
     pub(crate) log: Option<(PathBuf, RawFd)>,
     /// The PID file, for an image that can not remove it.
     pub(crate) pid_file: Option<RawFd>,
+    /// When the run-time variables were last written.
+    pub(crate) dumped: Option<Mono>,
+    /// What was counted in all images so far.
+    pub(crate) stats: Option<Stats>,
+    /// The author's own state.
+    pub(crate) state: Option<Kept>,
 }
 
 impl Handover {
@@ -54,7 +63,8 @@ impl Handover {
         self.restarts.drain(..surplus);
     }
 
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+    /// The lines, which announce `state`. Its bytes follow behind them.
+    pub(crate) fn lines(&self, state: Option<&Kept>) -> Vec<u8> {
         let mut text = format!("{VERSION}\n");
         let mut line = |key: &str, value: &str| {
             let _ = writeln!(text, "{key} {value}");
@@ -79,14 +89,24 @@ impl Handover {
         if let Some(fd) = self.pid_file {
             line("pid_file", &fd.to_string());
         }
+        if let Some(dumped) = self.dumped {
+            line("dumped", &dumped.0.to_string());
+        }
+        for (name, numbers) in self.stats.iter().flat_map(Stats::carried) {
+            line(name, &list(numbers));
+        }
+        if let Some(Kept { kind, len, sum, .. }) = state {
+            line("state", &format!("{} {len} {sum}", hex(Path::new(kind))));
+        }
         let sum = checksum(text.as_bytes());
         let _ = writeln!(text, "sum {sum:016x}");
         text.into_bytes()
     }
 
-    /// Reads what [`Handover::to_bytes`] wrote; `None` for anything else.
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let text = std::str::from_utf8(bytes).ok()?;
+    /// Reads the lines and the state behind them; `None` for anything else.
+    pub(crate) fn from_bytes(mut bytes: Vec<u8>) -> Option<Self> {
+        let end = end_of_lines(&bytes)?;
+        let text = std::str::from_utf8(&bytes[..end]).ok()?;
         let (body, sum) = text.strip_suffix('\n')?.rsplit_once("\nsum ")?;
         let body = &text[..body.len() + 1];
         if u64::from_str_radix(sum, 16).ok()? != checksum(body.as_bytes()) {
@@ -100,6 +120,12 @@ impl Handover {
         for line in lines {
             let (key, value) = line.split_once(' ')?;
             read.take(key, value)?;
+        }
+        bytes.drain(..end);
+        match &mut read.state {
+            Some(state) => state.bytes = bytes,
+            None if bytes.is_empty() => {}
+            None => return None,
         }
         Some(read)
     }
@@ -127,10 +153,28 @@ impl Handover {
                 self.log = Some((unhex(path)?.into(), fd.parse().ok()?));
             }
             "pid_file" => self.pid_file = Some(value.parse().ok()?),
-            _ => return None,
+            "dumped" => self.dumped = Some(Mono(value.parse().ok()?)),
+            "state" => {
+                let mut parts = value.split(' ');
+                let kind = unhex(parts.next()?)?.into_string().ok()?;
+                let (len, sum) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+                self.state = Some(Kept { kind, len, sum, bytes: Vec::new() });
+            }
+            _ => {
+                let stats = self.stats.get_or_insert_with(|| Stats::new(Mono::default()));
+                return stats.carry(key, &numbers(value)?);
+            }
         }
         Some(())
     }
+}
+
+/// Where the lines end: behind the first that begins with `sum`, for all others have a word of their own.
+fn end_of_lines(bytes: &[u8]) -> Option<usize> {
+    const SUM: &[u8] = b"\nsum ";
+    let sum = bytes.windows(SUM.len()).position(|window| window == SUM)? + SUM.len();
+    let line = bytes[sum..].iter().position(|byte| *byte == b'\n')?;
+    Some(sum + line + 1)
 }
 
 fn list<T: ToString>(numbers: impl IntoIterator<Item = T>) -> String {
@@ -163,56 +207,5 @@ fn checksum(bytes: &[u8]) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn full() -> Handover {
-        Handover {
-            pid: 42,
-            program: PathBuf::from(OsString::from_vec(b"/opt/\xff\n x".to_vec())),
-            base: "/srv".into(),
-            owner: 33,
-            standing: Standing::Contained,
-            cause: "SIGHUP\nand more".into(),
-            restarts: vec![Mono(1), Mono(u64::MAX)],
-            failures: 3,
-            grid: Some((Mono(5), 1_500_000_000, 7)),
-            locks: vec![("file /x".into(), vec![3, 4]), ("own".into(), vec![])],
-            log: Some((PathBuf::from(OsString::from_vec(b"/log/\xfe x".to_vec())), 5)),
-            pid_file: Some(6),
-        }
-    }
-
-    #[test]
-    fn what_is_written_is_read_back() {
-        for handover in [full(), Handover::default()] {
-            assert_eq!(Handover::from_bytes(&handover.to_bytes()), Some(handover));
-        }
-    }
-
-    /// Every flipped bit and every cut is noticed: fault 66.
-    #[test]
-    fn fault_066_a_damaged_handover_is_not_believed() {
-        let good = full().to_bytes();
-        for at in 0..good.len() {
-            assert_eq!(Handover::from_bytes(&good[..at]), None, "cut at {at}");
-            for bit in 0..8 {
-                let mut bad = good.clone();
-                bad[at] ^= 1 << bit;
-                // A sum in capitals is the same number; nothing else may pass.
-                let read = Handover::from_bytes(&bad);
-                assert!(read.is_none() || read == Some(full()), "bit {bit} of byte {at}");
-            }
-        }
-        assert_eq!(Handover::from_bytes(b""), None);
-        assert_eq!(Handover::from_bytes(&[0xFF; 100]), None);
-    }
-
-    #[test]
-    fn only_the_last_restarts_are_remembered() {
-        let mut handover = Handover::default();
-        (0..100).for_each(|at| handover.restarted(Mono(at)));
-        assert_eq!(handover.restarts.len(), REMEMBERED);
-        assert_eq!(handover.restarts.last(), Some(&Mono(99)));
-    }
-}
+#[path = "handover_tests.rs"]
+mod tests;

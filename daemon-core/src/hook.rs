@@ -2,12 +2,16 @@
 
 use crate::context::Context;
 use crate::error::{BoxError, Result};
+use crate::kept::{HandOver, Kept};
 use crate::plugin::Plugin;
 
 /// A hook of the author's, ready to run.
 pub(crate) type BoxedHook<D> = Box<dyn FnMut(&mut D, &Context) -> Result<()>>;
 /// The author's setup.
 pub(crate) type BoxedSetup<D> = Box<dyn FnOnce(&Context) -> Result<D>>;
+
+/// The author's handover, which packs what it returns.
+pub(crate) type BoxedHandover<D> = Box<dyn FnMut(&mut D, &Context) -> Result<Kept>>;
 
 /// What a hook may return: nothing, or a `Result<(), E>` whose error converts into a boxed one.
 #[diagnostic::on_unimplemented(
@@ -90,4 +94,14 @@ pub trait PluginFn: FnOnce() -> <Self as PluginFn>::Answer {
 
 impl<P: Plugin, F: FnOnce() -> P> PluginFn for F {
     type Answer = P;
+}
+
+/// A function that can be a handover, as [`HookFn`] is one for hooks.
+pub trait HandoverFn<D>: FnMut(&mut D, &Context) -> <Self as HandoverFn<D>>::Answer {
+    /// What the function returns.
+    type Answer: HandOver;
+}
+
+impl<D, S: HandOver, F: FnMut(&mut D, &Context) -> S> HandoverFn<D> for F {
+    type Answer = S;
 }

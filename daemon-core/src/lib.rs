@@ -54,6 +54,7 @@ mod herald;
 mod hook;
 mod install;
 mod keeper;
+mod kept;
 mod launch;
 pub mod lock;
 mod log;
@@ -82,7 +83,8 @@ pub use crate::context::{Cause, Context};
 pub use crate::daemon::Daemon;
 pub use crate::error::{BoxError, Error, Exit, Result};
 pub use crate::event::Event;
-pub use crate::hook::{HookFn, HookResult, PluginFn, SetupFn, SetupResult};
+pub use crate::hook::{HandoverFn, HookFn, HookResult, PluginFn, SetupFn, SetupResult};
+pub use crate::kept::{HandOver, TakeOver};
 pub use crate::lock::Lock;
 pub use crate::log::{LogFile, LogTo, Target};
 pub use crate::missed::Missed;
@@ -95,4 +97,4 @@ pub use crate::spec::Spec;
 pub use crate::stats::{Due, Spread, Summary};
 
 #[cfg(feature = "macros")]
-pub use daemon_macros::{cron, daemon, every, execute, on, option, plugin, setup};
+pub use daemon_macros::{cron, daemon, every, execute, handover, on, option, plugin, setup};

@@ -20,4 +20,4 @@ pub use crate::signal::Signal;
 pub use crate::spec::Spec;
 
 #[cfg(feature = "macros")]
-pub use daemon_macros::{cron, daemon, every, execute, on, option, plugin, setup};
+pub use daemon_macros::{cron, daemon, every, execute, handover, on, option, plugin, setup};

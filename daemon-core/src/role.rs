@@ -68,5 +68,5 @@ pub(crate) fn restarted(number: RawFd) -> String {
 
 fn handed_over(number: RawFd) -> Option<Handover> {
     let bytes = memfd::read(reenter::adopt(number)?).ok()?;
-    Handover::from_bytes(&bytes).filter(|handover| handover.pid == process::pid())
+    Handover::from_bytes(bytes).filter(|handover| handover.pid == process::pid())
 }

@@ -8,7 +8,10 @@ use std::time::Duration;
 use crate::account::Account;
 use crate::error::{BoxError, Error, Exit};
 use crate::guard::guarded;
-use crate::hook::{BoxedHook, BoxedSetup, HookFn, HookResult, PluginFn, SetupFn, SetupResult};
+use crate::hook::{
+    BoxedHandover, BoxedHook, BoxedSetup, HandoverFn, HookFn, HookResult, PluginFn, SetupFn, SetupResult,
+};
+use crate::kept::Kept;
 use crate::lock::Lock;
 use crate::log::LogFile;
 use crate::missed::Missed;
@@ -24,13 +27,21 @@ pub struct Spec<D> {
     pub(crate) plan: Plan,
     pub(crate) setup: Option<BoxedSetup<D>>,
     pub(crate) hooks: Vec<BoxedHook<D>>,
+    pub(crate) handover: Option<BoxedHandover<D>>,
     pub(crate) options: Vec<(TypeId, ReadOption)>,
     pub(crate) plugins: Vec<MakePlugin>,
 }
 
 impl<D: 'static> Default for Spec<D> {
     fn default() -> Self {
-        Self { plan: Plan::default(), setup: None, hooks: Vec::new(), options: Vec::new(), plugins: Vec::new() }
+        Self {
+            plan: Plan::default(),
+            setup: None,
+            hooks: Vec::new(),
+            handover: None,
+            options: Vec::new(),
+            plugins: Vec::new(),
+        }
     }
 }
 
@@ -237,6 +248,20 @@ impl<D: 'static> Spec<D> {
     #[track_caller]
     pub fn cron(&mut self, when: crate::cron::Cron, hook: impl HookFn<D> + 'static) -> &mut Hook {
         self.hook(Trigger::Cron(when), Place::here(), hook)
+    }
+
+    /// What the next image gets at a restart in place: asked for after the `shutdown` hooks, just before the state is
+    /// dropped, when the restart was asked for by HUP or by the interval `restart`. The next image takes it over in its
+    /// setup, by [`Context::handed_over`](crate::Context::handed_over).
+    ///
+    /// Needs the feature `handover`, and serde's `Serialize` for the value. At most 64 MiB.
+    ///
+    /// It is never a guess: after a fatal error, or when a hook of this image has panicked, it is not asked for. A panic
+    /// in it is logged. In all these cases the restart goes on, and the next image begins without.
+    pub fn handover(&mut self, mut keep: impl HandoverFn<D> + 'static) -> &mut Self {
+        self.handover = Some(Box::new(move |daemon, cx| Kept::of(&keep(daemon, cx))));
+        self.plan.handover = true;
+        self
     }
 
     fn hook(&mut self, trigger: Trigger, place: Place, mut hook: impl HookFn<D> + 'static) -> &mut Hook {

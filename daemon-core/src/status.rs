@@ -16,7 +16,6 @@ pub(crate) struct Facts {
     pub(crate) stopping: bool,
     pub(crate) verbose: bool,
     pub(crate) daemon_mode: bool,
-    pub(crate) restarts: usize,
     pub(crate) plugins: Vec<String>,
     pub(crate) log: Option<String>,
 }
@@ -51,7 +50,7 @@ fn process_rows(plan: &Plan, stats: &Summary, facts: &Facts) -> Vec<(&'static st
         ("plugins", list(&facts.plugins)),
         ("workers", "none".into()),
         ("mail to", "nobody".into()),
-        ("restarts", facts.restarts.to_string()),
+        ("restarts", stats.restarts.to_string()),
     ]
 }
 

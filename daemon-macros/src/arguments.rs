@@ -50,7 +50,7 @@ pub fn read(mark: &Mark, errors: &mut Errors) -> Option<Arguments> {
         Kind::On => Some(trigger::on(word, &starts, helper.example, errors)?),
         Kind::Every => Some(trigger::every(word, &starts, helper.example, errors)?),
         Kind::Cron => Some(trigger::cron(word, &starts, helper.example, errors)?),
-        Kind::Setup | Kind::Execute | Kind::Option | Kind::Plugin => none(mark, &starts, errors)?,
+        Kind::Setup | Kind::Execute | Kind::Option | Kind::Plugin | Kind::Handover => none(mark, &starts, errors)?,
     };
     Some(Arguments { when, settings })
 }

@@ -71,7 +71,7 @@ impl Seen {
     /// Reports the second one. Whether to go on.
     fn once(&mut self, mark: &Mark, cfgs: &[TokenStream], errors: &mut Errors) -> bool {
         let kind = mark.helper.kind;
-        if !matches!(kind, Kind::Setup | Kind::Execute) || !cfgs.is_empty() {
+        if !matches!(kind, Kind::Setup | Kind::Execute | Kind::Handover) || !cfgs.is_empty() {
             return true;
         }
         if self.0.contains(&kind) {

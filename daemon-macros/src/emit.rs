@@ -107,11 +107,11 @@ fn statement(root: &Root, spec: &Ident, hook: &Hook) -> TokenStream {
             let (when, closure) = (when.as_ref().map(|when| when.write(root)), closure(hook));
             quote!(#when, #closure)
         }
-        Kind::Setup | Kind::Execute | Kind::Plugin => closure(hook),
+        Kind::Setup | Kind::Execute | Kind::Plugin | Kind::Handover => closure(hook),
     };
     let arguments = parentheses(word.span(), arguments);
-    // `setup` and `plugin` give the spec back, which has a text of its own: their doc comments are for readers only.
-    let documented = !matches!(kind, Kind::Setup | Kind::Plugin);
+    // These give the spec back, which has a text of its own: their doc comments are for readers only.
+    let documented = !matches!(kind, Kind::Setup | Kind::Plugin | Kind::Handover);
     let about = about.as_ref().filter(|_| documented).map(|text| quote!(.about(#text)));
     let settings = settings.iter().map(|setting| call(root, setting));
     quote!(#(#cfgs)* #spec.#word #arguments #(.#settings)* #about;)

@@ -105,6 +105,7 @@ use proc_macro::TokenStream;
 /// | [`#[every("10m")]`](macro@every) | `fn(&mut self)`, may take `&Context` | as often as wanted, also on one function |
 /// | [`#[option]`](macro@option) | `fn(&str) -> Result<T>` | as often as wanted |
 /// | [`#[plugin]`](macro@plugin) | `fn() -> impl Plugin` | as often as wanted |
+/// | [`#[handover]`](macro@handover) | `fn(&self) -> S`, may take `&Context` | at most once |
 ///
 /// # Keys of hooks
 ///
@@ -305,4 +306,34 @@ pub fn option(_: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn plugin(_: TokenStream, item: TokenStream) -> TokenStream {
     expand::misplaced("plugin", item.into()).into()
+}
+
+/// Hands state over a restart in place, inside a block under [`#[daemon]`](macro@daemon).
+///
+/// *When to use:* when the next image should go on where this one stops: a counter, a place in a file. At most one; it is
+/// called after the `shutdown` hooks, just before the state is dropped, at a restart by HUP or by the interval `restart`. The
+/// next image takes the value over in its setup, by `cx.handed_over::<S>()`.
+///
+/// Wants `fn(&self) -> S` or `fn(&mut self) -> S`, may take one argument `&Context`. `S` is a type of your own with serde's
+/// `Serialize` and `Deserialize`; the feature `handover` of `daemon-core` must be on.
+///
+/// ```ignore
+/// # use daemon_core::prelude::*;
+/// # struct Heartbeat { beats: u64 }
+/// # #[daemon]
+/// # impl Heartbeat {
+/// #[setup]
+/// fn open(cx: &Context) -> Self {
+///     Self { beats: cx.handed_over().unwrap_or(0) }
+/// }
+///
+/// #[handover]
+/// fn keep(&self) -> u64 {
+///     self.beats
+/// }
+/// # }
+/// ```
+#[proc_macro_attribute]
+pub fn handover(_: TokenStream, item: TokenStream) -> TokenStream {
+    expand::misplaced("handover", item.into()).into()
 }

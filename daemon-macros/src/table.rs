@@ -110,6 +110,8 @@ pub enum Kind {
     Option,
     /// `#[plugin]`
     Plugin,
+    /// `#[handover]`
+    Handover,
 }
 
 /// What the syntax of a function must look like; the types in it are rustc's affair.
@@ -133,7 +135,7 @@ const HOOK: Wanted = Wanted {
 };
 
 /// All helpers, in the order in which lists name them.
-pub const HELPERS: [Helper; 7] = [
+pub const HELPERS: [Helper; 8] = [
     Helper {
         name: "setup",
         kind: Kind::Setup,
@@ -165,6 +167,17 @@ pub const HELPERS: [Helper; 7] = [
         kind: Kind::Plugin,
         example: "#[plugin]",
         wanted: Wanted { receiver: false, inputs: (0, 0), output: true, write: "`fn NAME() -> impl Plugin`" },
+    },
+    Helper {
+        name: "handover",
+        kind: Kind::Handover,
+        example: "#[handover]",
+        wanted: Wanted {
+            receiver: true,
+            inputs: (0, 1),
+            output: true,
+            write: "`fn NAME(&self) -> S` or `fn NAME(&mut self, cx: &Context) -> S` with a type of your own for `S`",
+        },
     },
 ];
 

@@ -98,6 +98,7 @@ impl From<Option<&Step>> for What {
             Some(Step::WritePid | Step::MendPid) => Self::Part("writing the PID file"),
             Some(Step::RemovePid) => Self::Part("removing the PID file"),
             Some(Step::Setup) => Self::Part("setup"),
+            Some(Step::Keep) => Self::Part("handing over the daemon's state"),
             Some(Step::Drop) => Self::Part("dropping the daemon's state"),
             Some(Step::Exec) => Self::Part("becoming the new program"),
             Some(Step::Remake) => Self::Part("declaring the daemon anew"),

@@ -130,6 +130,8 @@ pub(crate) struct Engine {
     plugins_set_up: usize,
     /// The daemon's state exists.
     born: bool,
+    /// A hook of the daemon's has panicked: its state may be half done.
+    panicked: bool,
     /// When the start was complete.
     started: Mono,
     failures: u32,
@@ -167,11 +169,12 @@ impl Engine {
             signals: VecDeque::new(),
             errors: VecDeque::new(),
             dump_wanted: false,
-            dumped: None,
+            dumped: mode.dumped,
             iterations: 0,
             locks_held: 0,
             plugins_set_up: 0,
             born: false,
+            panicked: false,
             started: Mono::default(),
             failures: mode.failures,
             failed: None,
@@ -238,6 +241,11 @@ impl Engine {
     /// How many restarts after fatal errors came one after the other.
     pub(crate) fn failures(&self) -> u32 {
         self.failures
+    }
+
+    /// When the run-time variables were last written.
+    pub(crate) fn dumped(&self) -> Option<Mono> {
+        self.dumped
     }
 
     /// Why the image is being replaced.

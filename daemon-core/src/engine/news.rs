@@ -98,6 +98,7 @@ impl Engine {
             (Step::WritePid, Ok(())) => self.pid_written = true,
             (Step::Nice(niceness), outcome) => self.on_niceness(niceness, outcome, out),
             (Step::MendPid, Err(error)) => out.push(Action::Log(Level::Warn, error.to_string())),
+            (Step::Keep, Err(error)) => self.report(format!("the state is not handed over: {error}"), out),
             (Step::Drop, outcome) => {
                 self.born = false;
                 self.on_stage_done(now, "dropping the daemon's state", outcome, out);
@@ -157,6 +158,9 @@ impl Engine {
             if tells_errors { out.push(Action::Log(Level::Error, text)) } else { self.report(text, out) }
         }
         let Err(error) = outcome else { return };
+        if error.is_panic() {
+            self.on_panic(out);
+        }
         let text = format!("{name} failed: {error}");
         match on_error {
             log if log == OnError::log() && !tells_errors => {

@@ -1,7 +1,7 @@
 //! Restarting in place: a trial start of the new program while ticks go on, then the daemon's state is let go, and the
 //! process becomes the new program. The locks are kept throughout.
 //!
-//! asked → trial (`Action::Preflight` … `Input::Preflight`) → `shutdown` → state dropped → plugins in reverse → exec.
+//! asked → trial (`Action::Preflight` … `Input::Preflight`) → `shutdown` → state packed and dropped → plugins in reverse → exec.
 
 use std::time::Duration;
 
@@ -20,6 +20,13 @@ const AGAIN: Duration = Duration::from_secs(600);
 
 /// The cause of a restart by signal.
 pub(super) const HANG_UP: &str = "SIGHUP";
+
+/// Why a state is not handed over.
+const PANICKED: &str = "a hook has panicked, so it may be half done";
+
+fn not_handed_over(why: &str) -> Action {
+    Action::Log(Level::Warn, format!("the state is not handed over: {why}"))
+}
 
 /// How far a restart has come.
 #[derive(Debug, Default)]
@@ -76,7 +83,7 @@ impl Engine {
             self.ask_restart("restart interval", out);
         }
         if self.restart.ready && self.restart.asked.is_none() {
-            self.begin_restart();
+            self.begin_restart(out);
             return true;
         }
         match (self.restart.trial, self.restart.asked) {
@@ -118,15 +125,39 @@ impl Engine {
         }
     }
 
-    fn begin_restart(&mut self) {
+    fn begin_restart(&mut self, out: &mut Vec<Action>) {
         self.phase = Phase::Restarting;
         self.limits.let_go();
         let last_words = self.last_words();
         self.queue.extend(last_words);
         let shutdown = |hook: &usize| Step::Hook { hook: *hook, cause: Cause::Event(Event::shutdown()) };
         self.queue.extend(self.agenda.shutdown.iter().map(shutdown));
+        if self.plan.handover {
+            match self.doubts() {
+                None => self.queue.push_back(Step::Keep),
+                Some(why) => out.push(not_handed_over(why)),
+            }
+        }
         self.queue.push_back(Step::Drop);
         self.queue.extend((0..self.plugins_set_up).rev().map(Step::PluginTeardown));
+    }
+
+    /// Why the next image must not go on with this state, if it must not.
+    fn doubts(&self) -> Option<&'static str> {
+        match (&self.recovery, self.panicked) {
+            (Some(_), _) => Some("after a fatal error it may be the cause"),
+            (None, true) => Some(PANICKED),
+            (None, false) => None,
+        }
+    }
+
+    /// A hook has panicked in the middle of the state; perhaps one of the last, while the restart is on its way.
+    pub(super) fn on_panic(&mut self, out: &mut Vec<Action>) {
+        self.panicked = true;
+        if let Some(at) = self.queue.iter().position(|step| *step == Step::Keep) {
+            self.queue.remove(at);
+            out.push(not_handed_over(PANICKED));
+        }
     }
 
     /// Everything is let go but the locks. A stop that came meanwhile wins.
@@ -145,6 +176,7 @@ impl Engine {
         self.report(format!("can not become the new program, going on with this one: {error}"), out);
         self.restart = Restart::default();
         self.recovery = None;
+        self.panicked = false;
         // The old grid goes on, as it would have in the new image.
         self.mode.grid = self.grid;
         self.phase = Phase::Starting;

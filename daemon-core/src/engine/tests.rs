@@ -263,3 +263,13 @@ fn random_inputs_never_confuse_it() {
         assert!(ended, "seed {seed}: a stop did not end");
     }
 }
+
+/// A row of restarts is no way around the pause between two dumps.
+#[test]
+fn the_pause_between_dumps_holds_over_a_restart() {
+    let mut table = Table::started(Mode { dumped: Some(Mono(0)), ..Mode::default() });
+    table.done(0);
+    assert_eq!(table.tell(SECOND / 2, Input::Signal(Signal::USR1)), [Action::Wait(Some(Mono(SECOND)))]);
+    assert_eq!(table.tell(SECOND, Input::Woken)[0], Action::Dump);
+    assert_eq!(table.engine.dumped(), Some(Mono(SECOND)));
+}

@@ -26,6 +26,8 @@ pub(crate) struct Mode {
     pub(crate) restarts: Vec<Mono>,
     /// How many restarts after fatal errors came one after the other.
     pub(crate) failures: u32,
+    /// When the image before wrote the run-time variables.
+    pub(crate) dumped: Option<Mono>,
     /// The grid of the image before an in-place restart.
     pub(crate) grid: Option<Grid>,
     /// When `main` began.
@@ -134,6 +136,8 @@ pub(crate) enum Step {
     Setup,
     /// Run a hook of the daemon.
     Hook { hook: usize, cause: Cause },
+    /// Pack the state that the next image gets.
+    Keep,
     /// Let go of the daemon's state.
     Drop,
     /// Tear a plugin down.

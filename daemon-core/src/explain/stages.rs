@@ -55,6 +55,7 @@ impl<'a> Stages<'a> {
             Step::PluginSetup(index) => format!("set up {}", plugin(index)),
             Step::Setup => "setup: make the daemon's state".into(),
             Step::Hook { hook, .. } => self.plan.hooks[*hook].to_string(),
+            Step::Keep => "hand over the daemon's state".into(),
             Step::Drop => "drop the daemon's state".into(),
             Step::PluginTeardown(index) => format!("tear down {}", plugin(index)),
             Step::Release(_) => format!("give the lock back: {}", self.lock),
@@ -84,6 +85,7 @@ impl<'a> Stages<'a> {
             Step::CheckEnvironment
             | Step::PluginSetup(_)
             | Step::Setup
+            | Step::Keep
             | Step::Drop
             | Step::PluginTeardown(_)
             | Step::Remake => "as long as it takes".into(),

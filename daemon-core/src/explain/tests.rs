@@ -69,6 +69,8 @@ fn the_stages_are_those_of_the_declaration() {
     in_order(chapter(&all, "Stop"), &stop);
     let restart = ["on shutdown", "drop", "down plugin 2", "become", lock, "plugin 1", "setup:", "on init"];
     in_order(chapter(&all, "Restart in place"), &restart);
+    let all = text(&Plan { handover: true, ..plan() }, HangUp::Restart, &options);
+    in_order(chapter(&all, "Restart in place"), &["on shutdown", "hand over the daemon's state", "drop"]);
     let (shown, bare) = (Plan { name: "x".into(), ..Plan::default() }, Options::default());
     let all = text(&shown, HangUp::Ignore, &bare);
     assert!(!all.contains("plugin") && !all.contains("lock:") && !all.contains("PID file /"), "{all}");

@@ -81,6 +81,8 @@ pub struct Plan {
     pub options: Vec<Opt>,
     /// How many plugins were declared.
     pub plugins: usize,
+    /// State is handed over a restart in place.
+    pub handover: bool,
 }
 
 impl Default for Plan {
@@ -112,6 +114,7 @@ impl Default for Plan {
             hooks: Vec::new(),
             options: Vec::new(),
             plugins: 0,
+            handover: false,
         }
     }
 }

@@ -25,7 +25,8 @@ use crate::engine::{Action, Engine, Input, Mode, Reply, Source, Step, Told};
 use crate::error::{Error, Exit};
 use crate::guard::guarded;
 use crate::handover::Handover;
-use crate::hook::{BoxedHook, BoxedSetup};
+use crate::hook::{BoxedHandover, BoxedHook, BoxedSetup};
+use crate::kept::Kept;
 use crate::launch::Report;
 use crate::lock::Provider;
 use crate::log;
@@ -35,6 +36,7 @@ use crate::plugin::MakePlugin;
 use crate::privileges::Wanted;
 use crate::signal::Signal;
 use crate::spec::Spec;
+use crate::stats::Stats;
 use crate::sys::{process, reserve};
 
 #[cfg(not(feature = "cron"))]
@@ -75,7 +77,7 @@ pub(crate) trait World {
     fn tell(&mut self, notice: Notice, news: &mut VecDeque<Input>);
 
     /// Becomes the program that was tried, which shall hear of `unheard`. Comes back only with the reason why not.
-    fn exec(&mut self, handover: Handover, kept: &[BorrowedFd<'_>], unheard: &[Signal]) -> Error;
+    fn exec(&mut self, handover: &Handover, kept: &[BorrowedFd<'_>], unheard: &[Signal]) -> Error;
 }
 
 /// Everything the runner needs besides the engine.
@@ -85,6 +87,9 @@ pub(crate) struct Parts<D> {
     pub(crate) verbose: bool,
     pub(crate) setup: Option<BoxedSetup<D>>,
     pub(crate) hooks: Vec<BoxedHook<D>>,
+    pub(crate) handover: Option<BoxedHandover<D>>,
+    /// The state that the next image gets, once it is packed.
+    pub(crate) kept: Option<Kept>,
     pub(crate) locks: Vec<Box<dyn Provider>>,
     pub(crate) context: Context,
     /// When the hooks that follow the wall clock are due.
@@ -238,12 +243,19 @@ impl<D: 'static, W: World> Runner<D, W> {
             locks: self.parts.locks.iter().map(|lock| lock.describe()).zip(kept.iter().map(numbers)).collect(),
             log: log.as_ref().map(|(path, fd)| (path.clone(), fd.as_raw_fd())),
             pid_file: pid_file.map(|fd| fd.as_raw_fd()),
+            dumped: self.engine.dumped(),
+            // Taken and not copied: a copy would touch every page of theirs.
+            stats: Some(self.parts.context.stats.replace(Stats::new(self.world.now()))),
+            state: self.parts.kept.take(),
         };
         handover.restarted(self.world.now());
         log::drain();
         let files = log.iter().map(|(_, fd)| fd.as_fd()).chain(pid_file);
         let kept: Vec<_> = kept.concat().into_iter().chain(files).collect();
-        self.world.exec(handover, &kept, &self.engine.unheard())
+        let error = self.world.exec(&handover, &kept, &self.engine.unheard());
+        // The daemon that this image makes anew instead goes on as the new image would have.
+        self.parts.context.inherit(handover.stats, handover.state);
+        error
     }
 
     /// The last thing before the process ends: lets the plugins go and gives slow readers of the log their last chance.
@@ -251,10 +263,10 @@ impl<D: 'static, W: World> Runner<D, W> {
         let Self { mut parts, mut world, .. } = self;
         world.kill_preflight();
         let plugins = std::mem::take(&mut parts.context.plugins);
-        let hooks = std::mem::take(&mut parts.hooks);
+        let (hooks, handover) = (std::mem::take(&mut parts.hooks), parts.handover.take());
         // What the author made is dropped as always, and may panic.
         let dropped = guarded(|| {
-            drop((plugins, hooks));
+            drop((plugins, hooks, handover));
             Ok(())
         });
         let (exit, reason) = match dropped {

@@ -130,6 +130,7 @@ fn remake<D: 'static>(parts: &mut Parts<D>) {
     (parts.declare)(&mut spec);
     parts.setup = spec.setup;
     parts.hooks = spec.hooks;
+    parts.handover = spec.handover;
     parts.context.plugins = Plugins::make(spec.plugins);
 }
 
@@ -166,6 +167,12 @@ fn author_step<D>(parts: &mut Parts<D>, daemon: &mut Option<D>, engine: &Engine,
             *daemon = Some(setup(context)?);
             Ok(())
         }
+        Step::Keep => {
+            *context.cause.borrow_mut() = Cause::Life;
+            let daemon = daemon.as_mut().ok_or("the daemon's state is gone")?;
+            parts.kept = parts.handover.as_mut().map(|handover| handover(daemon, context)).transpose()?;
+            Ok(())
+        }
         Step::Drop => {
             drop(daemon.take());
             Ok(())
@@ -200,6 +207,7 @@ pub(super) fn note<D>(parts: &mut Parts<D>, engine: &Engine, action: Action) {
             }
         }
         Action::Ready => {
+            context.handed_over.take();
             say_ready(parts);
             parts.report.ready();
         }
@@ -242,7 +250,6 @@ fn dump<D>(parts: &Parts<D>, engine: &Engine) {
         stopping: context.stopping(),
         verbose: parts.verbose,
         daemon_mode: parts.birth.hang_up == HangUp::Restart,
-        restarts: parts.restarts().len(),
         plugins: context.plugins.names(),
         log: crate::log::shown_path().map(|path| path.display().to_string()),
     };

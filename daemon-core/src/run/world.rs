@@ -1,7 +1,7 @@
 //! The real world: the kernel's clocks, signals, and one place to sleep.
 
 use std::collections::VecDeque;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -16,6 +16,7 @@ use crate::error::{Error, Exit};
 use crate::handover::Handover;
 #[cfg(feature = "systemd")]
 use crate::herald::Herald;
+use crate::kept::Kept;
 use crate::log;
 use crate::privileges::Wanted;
 use crate::role;
@@ -167,7 +168,7 @@ impl Real {
         let Some(program) = self.tried.take() else {
             return std::io::Error::other("no program was tried");
         };
-        let memory = match memfd::seal(&handover.to_bytes()) {
+        let memory = match seal(handover) {
             Ok(memory) => memory,
             Err(error) => return error,
         };
@@ -187,6 +188,20 @@ impl Real {
         core_limit::again();
         error
     }
+}
+
+/// A state that the machine has no room for is left behind; the restart goes on.
+fn seal(handover: &Handover) -> std::io::Result<OwnedFd> {
+    let sealed = |state: Option<&Kept>| {
+        memfd::seal(&[&handover.lines(state), state.map_or(&[], |state| state.bytes.as_slice())])
+    };
+    let state = handover.state.as_ref();
+    sealed(state).or_else(|error| {
+        if state.is_some() {
+            ::log::warn!(target: "daemon", "the state is not handed over: {error}");
+        }
+        sealed(None)
+    })
 }
 
 impl World for Real {
@@ -261,8 +276,8 @@ impl World for Real {
         }
     }
 
-    fn exec(&mut self, handover: Handover, kept: &[BorrowedFd<'_>], unheard: &[Signal]) -> Error {
-        let error = self.try_exec(&handover, kept, unheard);
+    fn exec(&mut self, handover: &Handover, kept: &[BorrowedFd<'_>], unheard: &[Signal]) -> Error {
+        let error = self.try_exec(handover, kept, unheard);
         Error::new(Exit::Os, error.to_string())
     }
 }

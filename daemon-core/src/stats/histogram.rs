@@ -27,7 +27,7 @@ const PARTS: usize = 1 << PART_BITS;
 const OCTAVES: usize = 64 - PART_BITS as usize + 1;
 
 /// Counts by size: each octave in 32 equal parts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Histogram {
     // Boxed: 15 KiB in the middle of the loop's state would push the hot fields apart.
     buckets: Box<[u64; OCTAVES * PARTS]>,
@@ -38,7 +38,10 @@ pub(super) struct Histogram {
 
 impl Histogram {
     pub(super) fn new() -> Self {
-        Self { buckets: Box::new([0; OCTAVES * PARTS]), count: 0, sum: 0, max: 0 }
+        // Zeroed by the kernel, page by page as it is used: an array would be written as a whole, at each start.
+        let buckets = vec![0; OCTAVES * PARTS].into_boxed_slice();
+        let buckets = buckets.try_into().unwrap_or_else(|_| Box::new([0; OCTAVES * PARTS]));
+        Self { buckets, count: 0, sum: 0, max: 0 }
     }
 
     pub(super) fn record(&mut self, value: u64) {
@@ -60,6 +63,27 @@ impl Histogram {
             p99: Duration::from_nanos(self.percentile(99)),
             max: Duration::from_nanos(self.max),
         }
+    }
+
+    /// The largest value, the sum in two halves, and each bucket that is not empty: its number and its count.
+    pub(super) fn carried(&self) -> Vec<u64> {
+        #[allow(clippy::cast_possible_truncation, reason = "the two halves of it")]
+        let (high, low) = ((self.sum >> 64) as u64, self.sum as u64);
+        let full = self.buckets.iter().zip(0u64..).filter(|(count, _)| **count > 0);
+        [self.max, high, low].into_iter().chain(full.flat_map(|(count, index)| [index, *count])).collect()
+    }
+
+    /// An empty one becomes what [`carried`](Self::carried) told; `None` for anything else.
+    pub(super) fn carry(&mut self, numbers: &[u64]) -> Option<()> {
+        let [max, high, low, full @ ..] = numbers else { return None };
+        (self.max, self.sum) = (*max, u128::from(*high) << 64 | u128::from(*low));
+        let (pairs, rest) = full.as_chunks::<2>();
+        for [index, count] in pairs {
+            *self.buckets.get_mut(usize::try_from(*index).ok()?)? = *count;
+            // More than that were never counted, and percentiles multiply by a hundred.
+            self.count = self.count.checked_add(*count).filter(|count| *count <= u64::MAX / 100)?;
+        }
+        rest.is_empty().then_some(())
     }
 
     fn percentile(&self, percent: u64) -> u64 {
@@ -100,7 +124,7 @@ const fn top_of(index: usize) -> u64 {
 }
 
 /// The last hundred values, in a ring.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Recent {
     ring: [u64; RECENT],
     at: usize,
@@ -116,6 +140,19 @@ impl Recent {
         self.ring[self.at] = value;
         self.at = (self.at + 1) % RECENT;
         self.len = (self.len + 1).min(RECENT);
+    }
+
+    /// The values, the oldest first.
+    pub(super) fn carried(&self) -> Vec<u64> {
+        let oldest = (self.at + RECENT - self.len) % RECENT;
+        (0..self.len).map(|nth| self.ring[(oldest + nth) % RECENT]).collect()
+    }
+
+    /// Becomes what [`carried`](Self::carried) told; `None` for more than there can be.
+    pub(super) fn carry(&mut self, numbers: &[u64]) -> Option<()> {
+        *self = Self::new();
+        numbers.iter().take(RECENT).for_each(|value| self.push(*value));
+        (numbers.len() <= RECENT).then_some(())
     }
 
     /// As the original: the longest and shortest 5 %, rounded up, are left out, unless nothing would remain.

@@ -2,6 +2,7 @@
 //!
 //! A fixed amount of memory, whatever the uptime: the original's grew without end where no idle time was left.
 
+mod carry;
 mod histogram;
 
 use std::time::Duration;
@@ -36,9 +37,10 @@ pub enum Count {
 }
 
 /// What is kept. Read it through [`Stats::summary`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stats {
     began: Mono,
+    restarts: u64,
     iterations: u64,
     overruns: u64,
     missed: u64,
@@ -55,6 +57,7 @@ impl Stats {
     pub fn new(began: Mono) -> Self {
         Self {
             began,
+            restarts: 0,
             iterations: 0,
             overruns: 0,
             missed: 0,
@@ -64,6 +67,12 @@ impl Stats {
             recent_took: Recent::new(),
             recent_idle: Recent::new(),
         }
+    }
+
+    /// The same after one more restart in place.
+    #[must_use]
+    pub fn restarted(self) -> Self {
+        Self { restarts: self.restarts + 1, ..self }
     }
 
     /// Counts one thing.
@@ -91,6 +100,7 @@ impl Stats {
         let uptime = now.since(self.began);
         Summary {
             uptime,
+            restarts: self.restarts,
             iterations: self.iterations,
             overruns: self.overruns,
             missed: self.missed,
@@ -115,11 +125,14 @@ fn idle_share(uptime: Duration, busy: Duration) -> f64 {
     (1.0 - busy.as_secs_f64() / uptime.as_secs_f64()).clamp(0.0, 1.0)
 }
 
-/// The figures of a daemon's run so far: `cx.stats()`.
+/// The figures of a daemon's life so far: `cx.stats()`. They go on over a restart in place; memory, locks and due times are
+/// those of the moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
-    /// Since the loop was set up.
+    /// Since the loop was set up for the first time.
     pub uptime: Duration,
+    /// Restarts in place since then.
+    pub restarts: u64,
     /// Iterations that have ended.
     pub iterations: u64,
     /// Iterations that took as long as the interval, or longer.

@@ -29,6 +29,8 @@ use crate::stats::Summary;
 #[cfg(feature = "cron")]
 mod cron;
 mod errors;
+#[cfg(feature = "handover")]
+mod handover;
 mod limits;
 #[cfg(feature = "systemd")]
 mod notices;
@@ -216,9 +218,9 @@ impl World for Virtual {
     }
 
     /// There is no other image under virtual time: every exec fails, so that what follows can be seen.
-    fn exec(&mut self, handover: Handover, _: &[BorrowedFd<'_>], unheard: &[Signal]) -> Error {
+    fn exec(&mut self, handover: &Handover, _: &[BorrowedFd<'_>], unheard: &[Signal]) -> Error {
         self.0.unheard.borrow_mut().extend(unheard);
-        self.0.handed_over.borrow_mut().push(handover);
+        self.0.handed_over.borrow_mut().push(handover.clone());
         Error::new(Exit::Os, "no exec here")
     }
 }
@@ -311,12 +313,18 @@ impl Sim {
         let context =
             Context::new(&plan.name, plan.interval.value, Plugins::default(), Options::default(), watch, "/".into());
         let calendar = Calendar::of(&plan).expect("a good plan");
+        let mut inherited = self.inherited;
+        if let Some(inherited) = &mut inherited {
+            context.inherit(inherited.stats.take(), inherited.state.take());
+        }
         let parts = Parts {
             plan,
             mode: Mode { locks: self.locks.len(), ..self.mode },
             verbose: false,
             setup: self.spec.setup,
             hooks: self.spec.hooks,
+            handover: self.spec.handover,
+            kept: None,
             locks: self.locks,
             context,
             calendar,
@@ -328,7 +336,7 @@ impl Sim {
                 hang_up: HangUp::Ignore,
                 #[cfg(feature = "systemd")]
                 supervision: None,
-                inherited: self.inherited,
+                inherited,
             },
             privileges: Privileges { plugins: self.spec.plugins, ..Privileges::default() },
             report: Report::default(),

@@ -194,3 +194,25 @@ fn a_failing_shutdown_hook_does_not_end_a_restart() {
     assert_eq!(run.order(), ["tick", "tick", "shutdown", "error", "drop"]);
     assert_eq!(run.handed_over.len(), 1);
 }
+
+/// The figures of a daemon are those of its whole life: what was counted, since when, and how many restarts it has been
+/// through, which are more than are remembered. A failed exec is none.
+#[test]
+fn counts_and_uptime_go_on_over_a_restart() {
+    let mut sim = restarting();
+    sim.clock.trials.borrow_mut().push_back(Ok(()));
+    sim.declare = |spec| {
+        spec.setup(|_| Err::<Probe, _>("enough"));
+    };
+    let old = sim.signal(2.5, Signal::HUP).run();
+    assert_eq!((old.stats.iterations, old.stats.restarts), (3, 0), "the exec has failed");
+    let handover = Handover::from_bytes(old.handed_over[0].lines(None)).expect("the lines");
+    let stats = (0..40).fold(handover.stats.expect("the counts"), |stats, _| stats.restarted());
+
+    let mut sim = Sim::new().executing(Duration::ZERO).every(Duration::from_secs(1));
+    sim.clock.mono.set(100 * SECOND);
+    sim.inherited = Some(Inherited { believed: true, stats: Some(stats), ..Inherited::default() });
+    let stats = sim.signal(101.5, Signal::TERM).run().stats;
+    assert_eq!((stats.iterations, stats.restarts, stats.sample), (3 + 2, 40, 5));
+    assert_eq!(stats.uptime, Duration::from_nanos(101 * SECOND + SECOND / 2));
+}
