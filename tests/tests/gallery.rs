@@ -37,6 +37,11 @@ fn pulse() {
 }
 
 #[test]
+fn restart() {
+    agrees("restart");
+}
+
+#[test]
 fn signals() {
     agrees("signals");
 }
@@ -68,7 +73,7 @@ fn agrees(name: &str) {
     let path = folder().join(format!("{name}.md"));
     let markdown = fs::read_to_string(&path).expect("a transcript");
     if let Err(why) = replay(&markdown) {
-        let built = "(the program as last built by `cargo build --examples`)";
+        let built = "(the program as last built by `cargo build --examples --all-features`)";
         panic!("{} and {name} disagree {built}: {why}", path.display());
     }
 }

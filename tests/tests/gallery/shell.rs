@@ -146,6 +146,7 @@ fn bin(place: &Place) -> PathBuf {
         "#!/bin/sh\n\
          [ \"$1 $2 $3\" = 'run -q --example' ] || {{ echo \"no such cargo command: $*\"; exit 101; }}\n\
          name=$4; shift 4\n\
+         [ \"$1\" = --features ] && shift 2\n\
          [ \"$1\" = -- ] && shift\n\
          exec '{}'/\"$name\" \"$@\"\n",
         examples().display()
@@ -166,9 +167,13 @@ fn work(place: &Place) -> PathBuf {
 pub fn examples() -> PathBuf {
     let this = std::env::current_exe().expect("the path of this test");
     let examples = this.ancestors().nth(2).unwrap_or(Path::new("/")).join("examples");
-    for name in ["by_hand", "heartbeat", "pulse", "signals", "timers"] {
+    for name in ["by_hand", "heartbeat", "pulse", "restart", "signals", "timers"] {
         let program = examples.join(name);
-        assert!(program.exists(), "{} is missing: run `cargo build --examples` first", program.display());
+        assert!(
+            program.exists(),
+            "{} is missing: run `cargo build --examples --all-features` first",
+            program.display()
+        );
     }
     examples
 }
