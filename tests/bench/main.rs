@@ -15,6 +15,7 @@ mod lock;
 mod process;
 mod quiet;
 mod report;
+mod restart;
 mod rounds;
 mod size;
 mod stamps;
@@ -34,9 +35,10 @@ use std::process::ExitCode;
 type Bench = fn(&Desk) -> io::Result<Report>;
 
 /// In the order of `all`.
-const BENCHES: [(&str, Bench); 8] = [
+const BENCHES: [(&str, Bench); 9] = [
     ("tick", tick::bench),
     ("startup", startup::bench),
+    ("restart", restart::bench),
     ("stop", stop::bench),
     ("size", size::bench),
     ("idle", idle::bench),

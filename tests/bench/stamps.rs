@@ -50,6 +50,11 @@ impl StampPipe {
         self.to.as_raw_fd().to_string()
     }
 
+    /// The writing end as a child's standard input: one of the descriptors that a restart in place leaves open.
+    pub fn as_input(&self) -> io::Result<std::process::Stdio> {
+        Ok(self.to.try_clone()?.into())
+    }
+
     /// To be called once the child runs: closes our copy of its end, so that its death ends the wait.
     pub fn started(self) -> Stamps {
         Stamps { from: self.from }

@@ -30,6 +30,21 @@ impl Application {
         Self { place, package: package.to_owned(), said }
     }
 
+    /// What the compiler says of a package that must not build.
+    ///
+    /// # Panics
+    /// When it builds.
+    #[must_use]
+    pub fn refused(package: &str, main: &str) -> String {
+        let place = Place::new();
+        write_package(place.path(), package, main, "");
+        let checked = cargo(&place, &["check", "--quiet"]);
+        let refused =
+            Self { place, package: package.to_owned(), said: String::from_utf8_lossy(&checked.stderr).into_owned() };
+        assert!(!checked.status.success(), "{package} builds:\n{main}");
+        refused.said.clone()
+    }
+
     /// The program.
     #[must_use]
     pub fn program(&self) -> String {

@@ -35,6 +35,23 @@ fn the_hello_of_the_documentation_runs() {
     builds_and_runs("hello-docs", &hello);
 }
 
+/// A feature that is off is named at the user's own word, for the macro and by hand.
+#[test]
+fn a_handover_without_its_feature_says_how_to_turn_it_on() {
+    let program = "use daemon_core::prelude::*;\n\n#[derive(Default)]\nstruct Hello;\n\n#[daemon]\nimpl Hello {\n    \
+                   #[on(init)]\n    fn take(&self, cx: &Context) {\n        cx.handed_over::<u32>();\n    }\n\n    \
+                   #[handover]\n    fn keep(&self) -> u64 {\n        7\n    }\n}\n\nfn main() -> ExitCode {\n    \
+                   Hello::main()\n}\n";
+    let errors = Application::refused("hello-handover", program);
+    for (told, place) in [("hand over `u64`", "src/main.rs:14:23"), ("take over `u32`", "src/main.rs:10:26")] {
+        let told = format!("error[E0277]: turn on the feature `handover` of daemon-core to {told}\n");
+        let (_, after) = errors.split_once(&told).unwrap_or_else(|| panic!("{errors}"));
+        assert!(after.lines().next().is_some_and(|line| line.ends_with(place)), "{errors}");
+    }
+    assert!(errors.contains("daemon-core = { …, features = [\"handover\"] }"), "{errors}");
+    assert_eq!(errors.matches("error[").count(), 2, "{errors}");
+}
+
 #[test]
 fn the_first_program_is_found() {
     let text = "```console\n$ fn main\n```\n```rust\nlet a = 1;\n```\n```rust,no_run\nfn main() {}\n```\n```rust\nfn main() { 2 }\n```\n";

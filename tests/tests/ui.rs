@@ -25,11 +25,18 @@ fn mistakes_are_errors_at_the_users_word() {
         cases.compile_fail(format!("ui/{subject}/*.rs"));
     }
     cases.compile_fail("ui/many_faults.rs");
+    if cfg!(feature = "handover") {
+        cases.compile_fail("ui/handover/*.rs");
+    }
 }
 
 #[test]
 fn every_key_and_helper_is_accepted() {
-    TestCases::new().pass("ui/pass/*.rs");
+    let cases = TestCases::new();
+    cases.pass("ui/pass/*.rs");
+    if cfg!(feature = "handover") {
+        cases.pass("ui/pass/handover/*.rs");
+    }
 }
 
 /// The files of a folder with this ending, by name.

@@ -31,10 +31,15 @@ static inline void die(const char *what) {
     exit(1);
 }
 
-static inline void stamp(void) {
-    uint64_t t = now_ns();
-    if (write((int)env_u64("BENCH_STAMP_FD", 1), &t, 8) != 8) die("stamp");
+static inline void put(uint64_t value) {
+    if (write((int)env_u64("BENCH_STAMP_FD", 1), &value, 8) != 8) die("stamp");
 }
+
+static inline void stamp(void) { put(now_ns()); }
+
+// Marks of the restart rows: a decision to restart, and a word without a time: signals may come now.
+#define DECIDED (1ull << 63)
+#define READY 0ull
 
 static inline void dump_u64(const char *path, const uint64_t *v, size_t n) {
     int fd = open(path ? path : "/dev/null", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);

@@ -102,6 +102,12 @@ impl Everything {
     fn disk() -> Disk {
         Disk
     }
+
+    #[cfg(feature = "handover")]
+    #[handover]
+    fn keep(&self) -> u64 {
+        7
+    }
 }
 
 struct ByHand;
@@ -160,6 +166,8 @@ impl Daemon for ByHand {
         }
         spec.option("max_lines", |text: &str| text.parse::<u32>()).about("Stop after this many lines.");
         spec.plugin(|| Disk);
+        #[cfg(feature = "handover")]
+        spec.handover(|_, _| 7u64);
     }
 }
 
