@@ -25,6 +25,8 @@ macro_rules! example {
 example!(by_hand, Heartbeat);
 example!(heartbeat, Heartbeat);
 example!(pulse, Pulse);
+#[cfg(feature = "handover")]
+example!(restart, Count);
 example!(signals, Signals);
 example!(timers, Timers);
 
@@ -105,4 +107,19 @@ fn timers_is_its_twin() {
         spec.on(Event::idle(), |_, _| ()).about("Small steps, as long as there is time in this interval.");
     });
     assert_eq!(timers::plan(), twin);
+}
+
+#[cfg(feature = "handover")]
+#[test]
+fn restart_is_its_twin() {
+    let twin = twin("restart", |spec| {
+        spec.about("Counts the lines that are appended to a file.");
+        spec.interval(Duration::from_millis(200));
+        spec.lock(Lock::file());
+        spec.option("file", |text: &str| Ok::<_, BoxError>(text.to_owned()))
+            .about("The file that grows, instead of lines.txt");
+        spec.execute(|_, _| ());
+        spec.handover(|_, _| 0u64);
+    });
+    assert_eq!(restart::plan(), twin);
 }
