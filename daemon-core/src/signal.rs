@@ -1,7 +1,7 @@
 //! The signals a daemon can listen for, by name.
 //!
-//! A [`Signal`] is always one that can be caught: there is no `Signal::KILL` to write, so asking for it is an error
-//! while compiling.
+//! A [`Signal`] is always one that can be caught: what `Signal::KILL` names is of another type, so asking for it is an
+//! error while compiling that says why.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,8 +10,8 @@ use crate::error::{nearest, unknown};
 
 /// A signal that can be caught, named without its `SIG`.
 ///
-/// `KILL` and `STOP` can not be caught; after `SEGV`, `BUS`, `FPE` and `ILL` nothing useful can be done any more. None
-/// of them has a constant here.
+/// `KILL` and `STOP` can not be caught; after `SEGV`, `BUS`, `FPE` and `ILL` nothing useful can be done any more. Their
+/// names are [`Uncatchable`](crate::uncatchable::Uncatchable).
 ///
 /// ```
 /// use daemon_core::Signal;

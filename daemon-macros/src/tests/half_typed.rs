@@ -24,7 +24,7 @@ const FULL: &str = r##"
         /// Print the counter.
         #[cfg(unix)] #[on(signal = "USR2", on_error = Self::ANSWER)] #[on(idle, deadline = "1s")] #[::my::core::on(Self::EVENT)]
         fn dump<'a>(&'a self, cx: &'a Context) -> Result<(), Foo<{ 3 }>> where T: Copy { if true { } Ok(()) }
-        #[inline] #[every("10m", deadline = Self::DAY, on_error = "stop")] #[daemon_core::every(Self::DAY)]
+        #[inline] #[every("10m", jitter = "1m", deadline = Self::DAY, on_error = "stop")] #[daemon_core::every(Self::DAY)]
         fn r#type(self: &mut Self, cx: &Context) -> io::Result<()> { Ok(()) }
         helper_macro! { a, b }
         #[option] fn limit(text: &str) -> Result<u32, BTreeMap<u8, u16>> { text.parse() }
@@ -34,7 +34,7 @@ const FULL: &str = r##"
 "##;
 
 /// Arguments with everything in them.
-const ARGS: &str = r#"name = "a", interval = "1.5s", lock = path("/x"), log = Self::log::<u8, u16>, missed = burst(3),
+const ARGS: &str = r#"name = "a", interval = "1.5s", jitter = 2 * MS, nice = -5, lock = path("/x"), log = Self::log::<u8, u16>, missed = burst(3),
     idle = 0.5 * 2.0, instructions = ["a", "b"], help = concat!("a", "b"), crate = ::my::core"#;
 
 /// The first `count` tokens, a group counting as one more than its content; the groups stay closed.
@@ -90,7 +90,8 @@ fn a_whole_block_has_no_fault() {
 
 #[test]
 fn a_cut_block_keeps_its_tokens() {
-    for item in [FULL, "impl Foo { #[execute] fn a(&self) {} }", "pub struct Foo<T> { #[on(idle)] a: T }"] {
+    let cron = "impl Foo { #[cron(\"0 3 * * *\", zone = \"UTC\", deadline = \"1s\")] fn a(&self, cx: &Context) {} }";
+    for item in [FULL, cron, "impl Foo { #[execute] fn a(&self) {} }", "pub struct Foo<T> { #[on(idle)] a: T }"] {
         let whole = tokens(item);
         for count in 0..=size(whole.clone()) {
             let item = cut(whole.clone(), &mut count.clone());

@@ -42,17 +42,20 @@ impl r#Beats {
 }
 
 macro_rules! beats {
-    ($name:ident, $interval:expr, $period:literal, $signal:ident, $result:ty, $body:block, $(#[$meta:meta])*) => {
+    (
+        $name:ident, $of:ty, $interval:expr, $period:literal, $limit:expr, $policy:ident, $signal:ident, $result:ty,
+        $body:block, $(#[$meta:meta])*
+    ) => {
         #[derive(Default)]
         struct $name;
 
-        #[daemon(interval = $interval)]
-        impl $name {
+        #[daemon(interval = $interval, jitter = $period, deadline = $limit, on_error = $policy)]
+        impl $of {
             #[execute]
             fn work(&mut self) {}
 
-            #[every($period)]
-            #[on(signal = $signal)]
+            #[every($interval, jitter = $period, deadline = $limit)]
+            #[on(signal = $signal, on_error = $policy)]
             $(#[$meta])*
             fn beat(&mut self, spec: &Context) -> $result {
                 let _ = spec;
@@ -62,7 +65,7 @@ macro_rules! beats {
     };
 }
 
-beats!(Made, "1s", "1m", USR2, Result<()>, { Ok(()) }, #[on(idle)] #[inline]);
+beats!(Made, Made, "1s", "1ms", Duration::from_secs(60), log, USR2, Result<()>, { Ok(()) }, #[on(idle)] #[inline]);
 
 fn run() -> ExitCode {
     #[derive(Default)]
