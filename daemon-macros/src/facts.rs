@@ -13,11 +13,16 @@ use quote::{ToTokens, quote};
 use syn::Lit;
 use syn::ext::IdentExt;
 
+/// A text with more bytes than this, such as a page of help, is not written a second time to be judged.
+const LONGEST: usize = 256;
+
 /// The constants; nothing when nothing can be judged.
 pub fn write(declaration: &Declaration) -> TokenStream {
     let Declaration { root, cfgs, settings, hooks, executes, .. } = declaration;
     let core = root.write(Span::call_site());
-    let pairs = || settings.iter().map(|setting| (setting.key.unraw(), &setting.value));
+    let short = |value: &Value| !matches!(value, Value::Text(text) if text.value().len() > LONGEST);
+    let settings = settings.iter().filter(|setting| short(&setting.value));
+    let pairs = || settings.clone().map(|setting| (setting.key.unraw(), &setting.value));
     let known: Vec<_> = pairs().filter_map(|(key, value)| fact(&key, value)).collect();
     let without = (!executes).then(|| quote!(.without("execute")));
     let own = pairs().filter_map(|(key, value)| check(&quote!(DAEMON), &key, value));

@@ -173,6 +173,25 @@ fn a_path_of_the_core_is_imported_once() {
 }
 
 #[test]
+fn what_is_literal_is_judged_and_a_page_of_text_is_not() {
+    let long = "x".repeat(300);
+    let args = format!("name = \"a\", help = \"{long}\", idle = -0.5, nice = 0x10, umask = ODD, lock = path(\"/x\")");
+    let expansion = expand(tokens(&args), tokens("impl Foo {}")).to_string();
+    for part in [
+        r#". text ("name" , "a")"#,
+        r#". number ("idle" , - 0.5 , "-0.5")"#,
+        r#". number ("nice" , 16.0 , "0x10")"#,
+        r#". text ("lock" , "path(\"/x\")")"#,
+        r#". without ("execute")"#,
+        r#"DAEMON . check ("nice")"#,
+    ] {
+        assert!(expansion.contains(part), "{part}: {expansion}");
+    }
+    assert!(!expansion.contains(r#"check ("lock")"#) && !expansion.contains(r#""umask""#), "{expansion}");
+    assert_eq!(expansion.matches(&long).count(), 1);
+}
+
+#[test]
 fn doc_comments_become_one_text() {
     let about = |docs: &str| expand(TokenStream::new(), tokens(&format!("{docs} impl Foo {{}}"))).to_string();
     assert!(about("/// One.\n///\n///   two\n").contains(r#"spec . about ("One.\n\n  two")"#));
