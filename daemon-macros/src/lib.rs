@@ -317,7 +317,7 @@ pub fn plugin(_: TokenStream, item: TokenStream) -> TokenStream {
 /// Wants `fn(&self) -> S` or `fn(&mut self) -> S`, may take one argument `&Context`. `S` is a type of your own with serde's
 /// `Serialize` and `Deserialize`; the feature `handover` of `daemon-core` must be on.
 ///
-/// ```ignore
+/// ```
 /// # use daemon_core::prelude::*;
 /// # struct Heartbeat { beats: u64 }
 /// # #[daemon]
