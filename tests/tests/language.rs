@@ -56,6 +56,7 @@ const HELPERS_READ: &[(&str, &[&str])] = &[
     ("every", &["timers_share_the_loop_and_run_in_due_order"]),
     ("cron", &["hooks_of_cron_run_at_their_time_in_their_zone"]),
     ("option", &["own_options_are_read_by_their_function"]),
+    ("handover", &["it_is_packed_between_shutdown_and_drop_and_the_next_daemon_gets_it"]),
     ("plugin", &["a_stop_undoes_the_stages_in_reverse_and_gives_the_lock_back_last"]),
 ];
 

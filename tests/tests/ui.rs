@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use trybuild::TestCases;
 
 /// The folders with mistakes.
-const SUBJECTS: [&str; 9] =
-    ["keys", "words", "durations", "helpers", "hook_keys", "signatures", "block", "contradictions", "cron"];
+const SUBJECTS: [&str; 10] =
+    ["keys", "words", "durations", "helpers", "hook_keys", "signatures", "block", "contradictions", "cron", "handover"];
 
 /// The files with more than one mistake, and how many.
 const MANY: [(&str, usize); 2] = [("many_faults", 10), ("all_at_once", 5)];
@@ -25,18 +25,12 @@ fn mistakes_are_errors_at_the_users_word() {
         cases.compile_fail(format!("ui/{subject}/*.rs"));
     }
     cases.compile_fail("ui/many_faults.rs");
-    if cfg!(feature = "handover") {
-        cases.compile_fail("ui/handover/*.rs");
-    }
 }
 
 #[test]
 fn every_key_and_helper_is_accepted() {
     let cases = TestCases::new();
     cases.pass("ui/pass/*.rs");
-    if cfg!(feature = "handover") {
-        cases.pass("ui/pass/handover/*.rs");
-    }
 }
 
 /// The files of a folder with this ending, by name.

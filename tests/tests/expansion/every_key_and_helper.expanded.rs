@@ -21,6 +21,9 @@ impl Pulse {
     fn max_lines(text: &str) -> Result<u32, ParseIntError> {
         text.parse()
     }
+    fn keep(&self) -> u64 {
+        self.beats
+    }
     fn alerts() -> impl Plugin {
         Alerts
     }
@@ -65,6 +68,7 @@ impl ::daemon_core::Daemon for Pulse {
         spec.cron(::daemon_core::cron_line!("0 3 * * *"), |daemon, _| daemon.nightly())
             .zone("Europe/Berlin");
         spec.option("max_lines", Self::max_lines).about("Stop after this many lines.");
+        spec.handover(|daemon, _| daemon.keep());
         spec.plugin(|| { Self::alerts() });
     }
 }

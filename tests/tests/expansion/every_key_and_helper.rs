@@ -54,6 +54,11 @@ impl Pulse {
         text.parse()
     }
 
+    #[handover]
+    fn keep(&self) -> u64 {
+        self.beats
+    }
+
     #[plugin]
     fn alerts() -> impl Plugin {
         Alerts
