@@ -77,6 +77,8 @@ mod stats;
 mod status;
 mod sys;
 pub mod uncatchable;
+#[cfg(feature = "workers")]
+pub mod worker;
 
 pub use crate::account::Account;
 pub use crate::context::{Cause, Context};

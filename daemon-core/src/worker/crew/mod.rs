@@ -1,0 +1,211 @@
+//! All pools of a daemon: which call goes to which process, and when a process is started or ended. A state machine
+//! without system calls, clock or randomness, as the engine is one.
+//!
+//! What must always hold, and is counted: every call that was accepted is waiting, running, or has ended exactly once;
+//! *accepted = returned + failed + pending*.
+//!
+//! | file | subject |
+//! |---|---|
+//! | `desk` | calls: accepting, handing out, ending, trying again |
+//! | `staff` | processes: starting, timing out, recycling, ending |
+
+mod desk;
+mod staff;
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::rc::Weak;
+use std::time::Duration;
+
+use log::Level;
+
+use super::call::{Call, Death, Outcome, Refused, Slot};
+use super::pool::{Kind, Pool, When};
+use super::work::Key;
+use crate::clock::Mono;
+use staff::Member;
+
+/// What came from the outside.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Event {
+    /// A worker is ready for calls.
+    Hello,
+    /// A worker has answered a call; `leaving`: it takes no more.
+    Answer { call: u64, outcome: Result<Vec<u8>, String>, leaving: bool },
+    /// A worker process is gone.
+    Gone(Death),
+    /// It could not be started.
+    NotStarted(String),
+    /// Its process number.
+    Pid(u32),
+}
+
+/// What to do. Each is about the member of this number.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Order {
+    /// Start a process for this pool.
+    Spawn { pool: usize, member: u64 },
+    /// Send a call.
+    Send { member: u64, call: u64 },
+    /// Say that no more will come: a worker ends in order.
+    Close { member: u64 },
+    /// End its process group: by TERM, or by KILL.
+    End { member: u64, hard: bool },
+    /// A call has ended, one way or another.
+    Ended { call: u64 },
+    /// Say something in the log.
+    Log(Level, String),
+}
+
+/// A call that has not ended.
+struct Job {
+    call: Call,
+    pool: usize,
+    method: u16,
+    /// Whoever made it may still ask for the result.
+    ticket: Weak<std::cell::RefCell<Option<Outcome>>>,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// In its pool's queue, or resting before its next attempt.
+    Waiting,
+    Running,
+}
+
+/// Sums of a pool. They add up at every moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// Calls that were taken.
+    pub accepted: u64,
+    /// Calls with a result.
+    pub returned: u64,
+    /// Calls that ended without one, for whatever reason.
+    pub failed: u64,
+    /// Calls that wait or run.
+    pub pending: u64,
+    /// Calls that were refused: they are not among the accepted.
+    pub refused: u64,
+    /// Attempts that were ended for their time.
+    pub timeouts: u64,
+    /// Workers that ended when nobody had asked them to.
+    pub deaths: u64,
+    /// Workers that were started.
+    pub started: u64,
+}
+
+/// One pool at work.
+struct Desk {
+    plan: Pool,
+    when: When,
+    queue: VecDeque<u64>,
+    /// Calls that are tried again, and when.
+    resting: BTreeSet<(Mono, u64)>,
+    sums: Sums,
+    /// Deaths and failed starts since a call was last answered.
+    misfortunes: u32,
+    /// No process is started before this.
+    rest_until: Option<Mono>,
+    /// The pool has given up, for this reason.
+    failed: Option<String>,
+    /// A call was made.
+    called: bool,
+}
+
+/// All pools.
+pub(crate) struct Crew {
+    desks: Vec<Desk>,
+    keys: HashMap<Key, (usize, u16)>,
+    jobs: HashMap<u64, Job>,
+    members: Vec<Member>,
+    next_call: u64,
+    next_member: u64,
+    /// No calls are taken any more.
+    stopping: bool,
+    /// Calls that ended and whose end was not looked at yet.
+    ended: HashMap<u64, Call>,
+}
+
+impl Crew {
+    pub(crate) fn new(pools: &[Pool], interval: Duration) -> Self {
+        let mut keys = HashMap::new();
+        for (index, pool) in pools.iter().enumerate() {
+            for (method, key) in (0..).zip(&pool.methods) {
+                keys.insert(*key, (index, method));
+            }
+        }
+        let desk = |pool: &Pool| Desk {
+            when: pool.spawn.at(interval),
+            plan: pool.clone(),
+            queue: VecDeque::new(),
+            resting: BTreeSet::new(),
+            sums: Sums::default(),
+            misfortunes: 0,
+            rest_until: None,
+            failed: None,
+            called: false,
+        };
+        Self {
+            desks: pools.iter().map(desk).collect(),
+            keys,
+            jobs: HashMap::new(),
+            members: Vec::new(),
+            next_call: 1,
+            next_member: 1,
+            stopping: false,
+            ended: HashMap::new(),
+        }
+    }
+
+    /// The daemon is about to run: pools that are to be there at once are started.
+    pub(crate) fn start(&mut self, now: Mono, out: &mut Vec<Order>) {
+        (0..self.desks.len()).for_each(|pool| self.fill(now, pool, out));
+    }
+
+    /// Whatever time brings: timeouts, retries, processes that did not end.
+    pub(crate) fn wake(&mut self, now: Mono, out: &mut Vec<Order>) {
+        self.wake_jobs(now);
+        self.wake_members(now, out);
+        (0..self.desks.len()).for_each(|pool| self.fill(now, pool, out));
+    }
+
+    /// When it must be woken at the latest.
+    pub(crate) fn due(&self) -> Option<Mono> {
+        let resting = self.desks.iter().filter_map(|desk| desk.resting.first().map(|(at, _)| *at));
+        let rests = self.desks.iter().filter_map(|desk| desk.rest_until);
+        self.members.iter().filter_map(|member| member.due(&self.desks)).chain(resting).chain(rests).min()
+    }
+
+    /// No more calls are taken, and those that wait for a worker are not begun.
+    pub(crate) fn stop(&mut self) {
+        self.stopping = true;
+    }
+
+    /// Calls that are with a worker.
+    pub(crate) fn running(&self) -> usize {
+        self.members.iter().filter(|member| member.call().is_some()).count()
+    }
+
+    /// Processes that have not ended.
+    pub(crate) fn processes(&self) -> usize {
+        self.members.len()
+    }
+
+    /// The sums of the pool of `key`.
+    pub(crate) fn sums(&self, pool: usize) -> Sums {
+        self.desks[pool].sums
+    }
+
+    /// What a call that has ended was, once.
+    pub(crate) fn take_ended(&mut self, call: u64) -> Option<Call> {
+        self.ended.remove(&call)
+    }
+
+    /// What goes to a worker: the method's number and the arguments.
+    pub(crate) fn message(&self, call: u64) -> Option<(u16, &[u8])> {
+        self.jobs.get(&call).map(|job| (job.method, &*job.call.arguments))
+    }
+}
+
+#[cfg(test)]
+mod tests;
