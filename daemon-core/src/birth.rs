@@ -69,6 +69,9 @@ impl Birth {
             Role::Restarted(None) => Self::first(standing_again(origin), origin, Some(Inherited::default())),
             Role::Daemon => Self::first(Standing::Detached, origin, None),
             Role::Contained => Self::first(Standing::Contained, origin, None),
+            // A worker is no daemon: it does not come here.
+            #[cfg(feature = "workers")]
+            Role::Worker(..) => Self::first(Standing::Foreground, origin, None),
             Role::Front | Role::Preflight => Self::first(Standing::Foreground, origin, None),
         }
     }

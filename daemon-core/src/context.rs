@@ -38,6 +38,9 @@ pub enum Cause {
     Event(Event),
     /// [`Event::error`]: the error's text.
     Error(Rc<str>),
+    /// The end of a call of a worker.
+    #[cfg(feature = "workers")]
+    Call(Rc<crate::worker::Call>),
     /// [`Event::lock_lost`]: how it came.
     LockLost(Rc<str>),
 }
@@ -80,6 +83,9 @@ pub struct Context {
     pub(crate) options: Options,
     /// What the image before handed over, as long as this one starts.
     pub(crate) handed_over: RefCell<Option<Kept>>,
+    /// The pools of workers.
+    #[cfg(feature = "workers")]
+    pub(crate) team: RefCell<Option<crate::worker::team::Team>>,
     watch: Rc<dyn Watch>,
     started_in: PathBuf,
 }
@@ -112,6 +118,8 @@ impl Context {
             plugins,
             options,
             handed_over: RefCell::default(),
+            #[cfg(feature = "workers")]
+            team: RefCell::default(),
             watch,
             started_in,
         }

@@ -14,6 +14,7 @@ use crate::guard::{self, guarded};
 use crate::install;
 use crate::keeper;
 use crate::launch::{self, Report};
+use crate::lock::Provider;
 use crate::log::{self, LogFile, LogTo};
 use crate::plan::{Plan, Trigger};
 use crate::plugin::Plugins;
@@ -105,6 +106,11 @@ fn live<D: Daemon>(mut spec: Spec<D>, origin: Origin, role: Role, report: &mut R
             let wanted = Wanted::of(&spec.plan)?;
             match role {
                 Role::Preflight => print(&format!("{ANSWER}{} {}\n", spec.plan.name, spec.plan.version)),
+                #[cfg(feature = "workers")]
+                Role::Worker(pool, line) => {
+                    cut::end();
+                    return Ok(work(spec, pool, line, options.verbose).into());
+                }
                 Role::Front if options.detach && may_detach(&origin)? => {
                     // The daemon has a limit of its own, and says what hangs.
                     cut::end();
@@ -131,6 +137,19 @@ fn limit_start(plan: &Plan) {
             // Without a timer for it the loop says so.
             let _ = cut::arm(cut.map(|(at, _)| at), cut::Notices { step, stop: None });
         }
+    }
+}
+
+/// The life of a worker.
+#[cfg(feature = "workers")]
+fn work<D: Daemon>(mut spec: Spec<D>, pool: usize, line: std::os::fd::OwnedFd, verbose: bool) -> Exit {
+    if log::install(verbose).is_ok() {
+        guard::log_panics();
+    }
+    match (spec.plan.pools.get(pool), spec.stations.get_mut(pool)) {
+        (Some(pool), Some(station)) => crate::worker::serve::serve(pool, station.as_mut(), line),
+        // Another program than the daemon's.
+        _ => Exit::Software,
     }
 }
 
@@ -202,6 +221,12 @@ fn run<D: Daemon>(
         settle(&mut spec.plan)?;
     }
     let parts = parts(spec, options, world.watch(), (birth, wanted), std::mem::take(report))?;
+    #[cfg(feature = "workers")]
+    if !parts.plan.pools.is_empty() {
+        use crate::worker::{crew::Crew, team::Team};
+        let crew = Crew::new(&parts.plan.pools, parts.plan.interval.value);
+        parts.context.team.replace(Some(Team::new(crew, &parts.plan.pools, world.hands()?)));
+    }
     if !parts.calendar.is_empty() {
         world.watch_wall_clock()?;
     }
@@ -244,6 +269,18 @@ fn declared_signals(plan: &Plan) -> impl Iterator<Item = Signal> + '_ {
     })
 }
 
+/// What does the locking, in the order in which it is taken.
+fn providers(plan: &Plan, birth: &Birth) -> Result<Vec<Box<dyn Provider>>, Error> {
+    let name = plan.checked_name()?;
+    #[allow(unused_mut, reason = "only workers add to it")]
+    let mut locks: Vec<_> = plan.lock.value.provider(&name, &birth.base)?.into_iter().collect();
+    #[cfg(feature = "workers")]
+    if let (true, Some(path)) = (plan.has_workers(), plan.lock.value.file_path(&name)?) {
+        locks.push(Box::new(crate::lock::generation::Generation::beside(birth.base.join(path))));
+    }
+    Ok(locks)
+}
+
 fn parts<D: Daemon>(
     spec: Spec<D>,
     options: cli::Options,
@@ -252,7 +289,7 @@ fn parts<D: Daemon>(
     report: Report,
 ) -> Result<Parts<D>, Error> {
     let plan = Rc::new(spec.plan);
-    let locks: Vec<_> = plan.lock.value.provider(&plan.checked_name()?, &birth.base)?.into_iter().collect();
+    let locks = providers(&plan, &birth)?;
     let mode = Mode {
         began: cut::began(),
         once: options.once,
@@ -265,6 +302,7 @@ fn parts<D: Daemon>(
         becomes: plan.becomes(),
         #[cfg(feature = "systemd")]
         supervision: birth.supervision.take(),
+        workers: plan.has_workers(),
         locks: locks.len(),
         grid: birth.inherited.as_mut().and_then(|inherited| inherited.grid.take()),
         niceness: process::niceness(),

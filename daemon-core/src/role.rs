@@ -16,6 +16,10 @@ pub(crate) const PREFLIGHT: &str = "preflight";
 /// The image after an in-place restart; a descriptor number follows.
 const RESTARTED: &str = "restarted ";
 
+/// A worker; the number of its pool and that of the daemon's process follow.
+#[cfg(feature = "workers")]
+const WORKER: &str = "worker ";
+
 /// What this process is.
 pub(crate) enum Role {
     /// Started by a person, cron or an init system: in the foreground, or the launcher of a detached daemon.
@@ -28,6 +32,9 @@ pub(crate) enum Role {
     Preflight,
     /// A daemon after its restart in place; `None` when what was handed over can not be believed.
     Restarted(Option<Box<Handover>>),
+    /// A worker of the pool of this number, and its line to the daemon.
+    #[cfg(feature = "workers")]
+    Worker(usize, std::os::fd::OwnedFd),
 }
 
 impl Role {
@@ -45,6 +52,8 @@ impl Role {
                 detach::detach().map_err(failed)?;
                 Ok(Self::Daemon)
             }
+            #[cfg(feature = "workers")]
+            Some(word) if word.starts_with(WORKER) => enter_worker(word),
             Some(word) => match word.strip_prefix(RESTARTED).and_then(|number| number.parse().ok()) {
                 Some(number) => Ok(Self::Restarted(handed_over(number).map(Box::new))),
                 None => Err(Error::new(Exit::Usage, format!("unknown role {word:?} in the environment"))),
@@ -59,6 +68,28 @@ pub(crate) fn shed(word: Option<&str>) {
     if word == Some(PREFLIGHT) {
         detach::close_inherited();
     }
+}
+
+/// The word for a worker of the pool of this number.
+#[cfg(feature = "workers")]
+pub(crate) fn worker(pool: usize) -> String {
+    format!("{WORKER}{pool} {}", process::pid())
+}
+
+#[cfg(feature = "workers")]
+fn enter_worker(word: &str) -> Result<Role, Error> {
+    let unknown = || Error::new(Exit::Usage, format!("unknown role {word:?} in the environment"));
+    let (pool, parent) = word.strip_prefix(WORKER).and_then(|rest| rest.split_once(' ')).ok_or_else(unknown)?;
+    let (pool, parent) = (pool.parse().map_err(|_| unknown())?, parent.parse().map_err(|_| unknown())?);
+    if !crate::sys::worker::die_with(parent) {
+        return Err(Error::new(Exit::TempFail, "the daemon of this worker is gone"));
+    }
+    // What the daemon shares with its workers is not for the commands they start.
+    reenter::close_others_on_exec();
+    crate::sys::signals::unblock();
+    let line = crate::sys::worker::take_line()
+        .map_err(|error| Error::new(Exit::Os, format!("the line of a worker: {error}")))?;
+    Ok(Role::Worker(pool, line))
 }
 
 /// The word for an image that finds its handover behind descriptor `number`.

@@ -30,6 +30,9 @@ pub struct Spec<D> {
     pub(crate) handover: Option<BoxedHandover<D>>,
     pub(crate) options: Vec<(TypeId, ReadOption)>,
     pub(crate) plugins: Vec<MakePlugin>,
+    /// The functions of each pool of the plan.
+    #[cfg(feature = "workers")]
+    pub(crate) stations: Vec<Box<dyn crate::worker::station::Station>>,
 }
 
 impl<D: 'static> Default for Spec<D> {
@@ -41,6 +44,8 @@ impl<D: 'static> Default for Spec<D> {
             handover: None,
             options: Vec::new(),
             plugins: Vec::new(),
+            #[cfg(feature = "workers")]
+            stations: Vec::new(),
         }
     }
 }
@@ -264,7 +269,7 @@ impl<D: 'static> Spec<D> {
         self
     }
 
-    fn hook(&mut self, trigger: Trigger, place: Place, mut hook: impl HookFn<D> + 'static) -> &mut Hook {
+    pub(crate) fn hook(&mut self, trigger: Trigger, place: Place, mut hook: impl HookFn<D> + 'static) -> &mut Hook {
         self.hooks.push(Box::new(move |daemon, cx| hook(daemon, cx).into_result()));
         self.plan.hooks.push(Hook::new(trigger, place));
         let last = self.plan.hooks.len() - 1;

@@ -18,13 +18,15 @@ pub(crate) struct Facts {
     pub(crate) daemon_mode: bool,
     pub(crate) plugins: Vec<String>,
     pub(crate) log: Option<String>,
+    /// What there is to say about workers.
+    pub(crate) workers: Vec<(&'static str, String)>,
 }
 
 /// One `name: value` a line.
 pub(crate) fn lines(plan: &Plan, stats: &Summary, facts: &Facts) -> Vec<String> {
     let mut lines = vec!["run-time variables".to_owned()];
     let rows = process_rows(plan, stats, facts).into_iter();
-    let rows = rows.chain(setting_rows(plan, facts)).chain(loop_rows(stats, facts));
+    let rows = rows.chain(setting_rows(plan, facts)).chain(loop_rows(stats, facts)).chain(facts.workers.clone());
     lines.extend(rows.map(|(name, value)| format!("  {name:<20} {value}")));
     lines
 }
@@ -48,7 +50,7 @@ fn process_rows(plan: &Plan, stats: &Summary, facts: &Facts) -> Vec<(&'static st
         ("config file", "none".into()),
         ("lock", list(&stats.locks)),
         ("plugins", list(&facts.plugins)),
-        ("workers", "none".into()),
+        ("workers", if facts.workers.is_empty() { "none" } else { "below" }.into()),
         ("mail to", "nobody".into()),
         ("restarts", stats.restarts.to_string()),
     ]

@@ -156,6 +156,7 @@ impl Engine {
         while self.hear_signal() {
             steps.extend(self.queue.drain(..));
         }
+        steps.extend(std::mem::take(&mut self.calls));
         for text in std::mem::take(&mut self.errors) {
             steps.extend(self.error_steps(&text));
         }
@@ -165,6 +166,9 @@ impl Engine {
     pub(super) fn begin_stop(&mut self) {
         self.phase = Phase::Stopping;
         let mut stages = VecDeque::new();
+        if self.mode.workers {
+            stages.push_back(Step::Drain);
+        }
         if self.born {
             stages.extend(self.last_words());
             let shutdown = |hook: &usize| Step::Hook { hook: *hook, cause: Cause::Event(Event::shutdown()) };

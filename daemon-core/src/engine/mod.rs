@@ -21,6 +21,8 @@
 
 mod agenda;
 mod appointments;
+#[cfg(feature = "workers")]
+mod calls;
 mod life;
 mod limits;
 mod news;
@@ -116,6 +118,8 @@ pub(crate) struct Engine {
     pid_written: bool,
     timers: Vec<Timer>,
     appointments: Vec<Appointment>,
+    /// Hooks that are still to hear of calls that have ended.
+    calls: VecDeque<Step>,
     agenda: Agenda,
     plan: Rc<Plan>,
     mode: Mode,
@@ -164,6 +168,7 @@ impl Engine {
             pid_written: false,
             timers: Vec::new(),
             appointments: Vec::new(),
+            calls: VecDeque::new(),
             agenda: Agenda::of(&plan),
             plan,
             signals: VecDeque::new(),
@@ -200,6 +205,8 @@ impl Engine {
             Input::Signal(signal) => self.on_signal(signal, out),
             Input::Ask(ask) => self.on_ask(now, ask, out),
             Input::Preflight(outcome) => self.on_preflight(outcome, out),
+            #[cfg(feature = "workers")]
+            Input::CallEnded(call) => self.on_call_ended(*call, out),
             Input::Broken(error) => self.give_up(&error, out),
             #[cfg(feature = "systemd")]
             Input::Untold => self.on_untold(now),

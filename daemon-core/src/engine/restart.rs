@@ -128,6 +128,9 @@ impl Engine {
     fn begin_restart(&mut self, out: &mut Vec<Action>) {
         self.phase = Phase::Restarting;
         self.limits.let_go();
+        if self.mode.workers {
+            self.queue.push_back(Step::Drain);
+        }
         let last_words = self.last_words();
         self.queue.extend(last_words);
         let shutdown = |hook: &usize| Step::Hook { hook: *hook, cause: Cause::Event(Event::shutdown()) };

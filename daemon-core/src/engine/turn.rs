@@ -70,7 +70,7 @@ impl Engine {
             out.push(Action::Wait(self.recovery_due().into_iter().chain(self.trial_due()).chain(dump).min()));
             return false;
         }
-        if self.hear_signal() {
+        if self.hear_signal() || self.hear_call() {
             return true;
         }
         // Without an interval there is always an iteration due: its idle event goes before it.
@@ -94,6 +94,14 @@ impl Engine {
         let step = |hook| Step::Hook { hook, cause: Cause::Signal(signal) };
         self.queue.extend(self.agenda.for_signal(signal).map(step));
         true
+    }
+
+    /// Queues a hook of a call that has ended.
+    fn hear_call(&mut self) -> bool {
+        let next = self.calls.pop_front();
+        let heard = next.is_some();
+        self.queue.extend(next);
+        heard
     }
 
     /// When the next dump may be written; `None`: at once.

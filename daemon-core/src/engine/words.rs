@@ -39,6 +39,8 @@ pub(crate) struct Mode {
     /// An init system wants to hear from us.
     #[cfg(feature = "systemd")]
     pub(crate) supervision: Option<super::Supervision>,
+    /// There are pools of workers.
+    pub(crate) workers: bool,
     /// How many locks there are to take, in order.
     pub(crate) locks: usize,
     /// How nice the process is at the start of this image.
@@ -80,6 +82,9 @@ pub(crate) enum Input {
     Preflight(Result<(), String>),
     /// The wall clock was set: times of day are elsewhere now.
     ClockSet,
+    /// A call of a worker has ended.
+    #[cfg(feature = "workers")]
+    CallEnded(Box<crate::worker::Call>),
     /// The loop can not wait any more.
     Broken(Error),
     /// The init system takes no more at the moment: what was to be told waits.
@@ -138,6 +143,8 @@ pub(crate) enum Step {
     Hook { hook: usize, cause: Cause },
     /// Pack the state that the next image gets.
     Keep,
+    /// Let workers finish what they have, and end them.
+    Drain,
     /// Let go of the daemon's state.
     Drop,
     /// Tear a plugin down.

@@ -41,6 +41,7 @@ pub(crate) fn explain(plan: &Plan, here: &Circumstances<'_>) -> Result<String, E
         becomes: plan.becomes(),
         locks: usize::from(!plan.lock.value.is_none()),
         niceness: process::niceness(),
+        workers: plan.has_workers(),
         ..Mode::default()
     };
     let life = Rehearsal::of(plan, &mode);
@@ -52,6 +53,8 @@ pub(crate) fn explain(plan: &Plan, here: &Circumstances<'_>) -> Result<String, E
     settings(&mut page, plan);
     this_start(&mut page, plan, here.options);
     hooks(&mut page, plan);
+    #[cfg(feature = "workers")]
+    workers(&mut page, plan);
     page.title("Start");
     start(&mut page, plan, &stages, &life, here);
     page.title("Running");
@@ -138,6 +141,14 @@ fn this_start(page: &mut Page, plan: &Plan, options: &Options) {
     rows.extend(plan.options.iter().map(own));
     page.title("Asked of this start");
     page.table(&rows);
+}
+
+#[cfg(feature = "workers")]
+fn workers(page: &mut Page, plan: &Plan) {
+    if plan.has_workers() {
+        page.title("Workers and tasks");
+        page.table(&plan.pools.iter().map(crate::worker::dump::declared).collect::<Vec<_>>());
+    }
 }
 
 fn hooks(page: &mut Page, plan: &Plan) {

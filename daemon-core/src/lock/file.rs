@@ -262,7 +262,7 @@ impl Provider for FileLock {
 
 /// `flock`, again when a signal comes between.
 #[allow(deprecated, reason = "nix's Flock owns the file and unlocks on drop; ours must survive an exec")]
-fn flock(fd: BorrowedFd<'_>, how: FlockArg) -> nix::Result<()> {
+pub(super) fn flock(fd: BorrowedFd<'_>, how: FlockArg) -> nix::Result<()> {
     use std::os::fd::AsRawFd;
     loop {
         match nix::fcntl::flock(fd.as_raw_fd(), how) {

@@ -4,6 +4,8 @@
 //! by the engine, never by a provider: its calls return at once.
 
 pub mod file;
+#[cfg(feature = "workers")]
+pub(crate) mod generation;
 mod holder;
 
 use std::fmt;
@@ -223,6 +225,11 @@ pub trait Provider {
     fn resume(&mut self, kept: Vec<OwnedFd>) -> Acquired {
         drop(kept);
         self.acquire()
+    }
+
+    /// Whether worker processes inherit the descriptors that [`kept`](Self::kept) names, and so share the lock.
+    fn is_of_workers(&self) -> bool {
+        false
     }
 }
 

@@ -25,6 +25,8 @@ use crate::sys::{clock, process};
 
 pub(crate) use opening::Opening;
 pub(crate) use sink::{close, drain, in_use, install, open, shown_path, unsent};
+#[cfg(feature = "workers")]
+pub(crate) use sink::{pass_on, relay};
 
 /// The longest reason that a notice tells: it must be one line.
 const LONGEST_REASON: usize = 2000;
@@ -55,6 +57,16 @@ pub trait Target: Send {
     /// Tries once more to send what was kept; says whether nothing is left.
     fn drain(&mut self) -> bool {
         true
+    }
+}
+
+impl Target for Box<dyn Target> {
+    fn write(&mut self, lines: &[u8]) -> io::Result<()> {
+        (**self).write(lines)
+    }
+
+    fn drain(&mut self) -> bool {
+        (**self).drain()
     }
 }
 

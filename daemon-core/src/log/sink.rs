@@ -15,12 +15,12 @@ use std::time::{Duration, Instant};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use once_cell::sync::OnceCell;
 
-use super::LogTo;
 use super::console::{self, Console};
 use super::counted::Counted;
 use super::file::FileTarget;
 use super::opening::{Found, Opening};
 use super::record::{self, Source};
+use super::{LogTo, Target};
 use crate::clock::Wall;
 use crate::error::Error;
 use crate::guard::guarded;
@@ -44,6 +44,8 @@ thread_local! {
 
 struct Sink {
     pid: u32,
+    /// In a worker: the label of all records.
+    name: OnceCell<String>,
     state: Mutex<State>,
 }
 
@@ -60,6 +62,8 @@ struct State {
     console: Option<Counted<Console>>,
     /// A file of another name could not be opened, which was told.
     stuck: bool,
+    /// In a worker: the line to the daemon, instead of the others.
+    relay: Option<Counted<Box<dyn Target>>>,
 }
 
 impl Sink {
@@ -129,6 +133,9 @@ impl State {
         if let Some(console) = &mut self.console {
             console.write(lines, pid);
         }
+        if let Some(relay) = &mut self.relay {
+            relay.write(lines, pid);
+        }
     }
 }
 
@@ -144,7 +151,8 @@ impl Log for Sink {
         let wall = clock::wall();
         // The author's `Display` runs here: it may log, or panic, and holds up nobody.
         let _ = write!(message, "{}", record.args());
-        let source = Source { wall, pid: self.pid, target: record.target(), level: record.level() };
+        let target = self.name.get().map_or(record.target(), String::as_str);
+        let source = Source { wall, pid: self.pid, target, level: record.level() };
         record::write(&mut lines, source, &message);
         self.take(record.level(), &lines, wall);
         let _ = BUFFERS.try_with(|buffers| *buffers.borrow_mut() = (message, lines));
@@ -178,7 +186,7 @@ impl Log for Door {
 ///
 /// Says no when the program has a logger already: then that one keeps all records.
 pub(crate) fn install(verbose: bool) -> Result<(), log::SetLoggerError> {
-    SINK.get_or_init(|| Sink { pid: process::pid(), state: Mutex::default() });
+    SINK.get_or_init(|| Sink { pid: process::pid(), name: OnceCell::new(), state: Mutex::default() });
     let level = if verbose { LevelFilter::Debug } else { LevelFilter::Info };
     let door: Box<dyn Log> = Box::new(Door);
     fern::Dispatch::new().level(level).chain(door).apply()
@@ -222,6 +230,27 @@ pub(crate) fn open(mut opening: Opening<'_>) -> Result<(), Error> {
 pub(crate) fn in_use() -> Option<(PathBuf, OwnedFd)> {
     let state = SINK.get()?.state();
     Some((state.path.clone()?, state.file.as_ref()?.target.duplicate().ok()?))
+}
+
+/// In a worker: from now on all records go this way, under the name of its pool.
+#[cfg(feature = "workers")]
+pub(crate) fn relay(to: Box<dyn Target>, name: &str) {
+    let Some(sink) = SINK.get() else { return };
+    let _ = sink.name.set(name.to_owned());
+    let mut state = sink.state();
+    state.relay = Some(Counted::new(to));
+    state.opened = true;
+    for (_, lines) in std::mem::take(&mut state.early) {
+        state.write(&lines, sink.pid);
+    }
+}
+
+/// Takes whole lines that a worker wrote.
+#[cfg(feature = "workers")]
+pub(crate) fn pass_on(lines: &[u8]) {
+    if let Some(sink) = SINK.get() {
+        sink.take(Level::Info, lines, clock::wall());
+    }
 }
 
 /// The log file in use.

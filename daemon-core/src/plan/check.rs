@@ -26,6 +26,8 @@ impl Plan {
             }
         }
         self.hooks.iter().try_for_each(|hook| check_hook(hook, facts, &rows))?;
+        #[cfg(feature = "workers")]
+        crate::worker::check::check(self)?;
         self.check_options()
     }
 
@@ -106,6 +108,8 @@ fn check_hook(hook: &Hook, facts: Facts<'_>, rows: &[Row]) -> Result<(), Error> 
         Trigger::Signal(_) | Trigger::Event(_) => ("on", None),
         #[cfg(feature = "cron")]
         Trigger::Cron(_) => ("cron", None),
+        #[cfg(feature = "workers")]
+        Trigger::Call(..) => ("on", None),
     };
     let known = [
         ("every", period, shown(period)),

@@ -10,6 +10,8 @@ use crate::duration::Pretty;
 use crate::event::Event;
 use crate::on_error::OnError;
 use crate::signal::Signal;
+#[cfg(feature = "workers")]
+use crate::worker::{Ending, Key};
 
 /// A place in the author's source.
 #[derive(Clone, Copy)]
@@ -50,6 +52,9 @@ pub enum Trigger {
     /// A time of day and year.
     #[cfg(feature = "cron")]
     Cron(Cron),
+    /// The end of a call of a worker.
+    #[cfg(feature = "workers")]
+    Call(Ending, Key),
 }
 
 impl Trigger {
@@ -112,6 +117,12 @@ impl fmt::Display for Trigger {
             Self::Every(period) => write!(f, "every {}", Pretty(*period)),
             #[cfg(feature = "cron")]
             Self::Cron(cron) => write!(f, "cron {:?}", cron.as_str()),
+            #[cfg(feature = "workers")]
+            Self::Call(Ending::Returned, key) => write!(f, "on returned = {key:?}"),
+            #[cfg(feature = "workers")]
+            Self::Call(Ending::TimedOut, key) => write!(f, "on timed_out = {key:?}"),
+            #[cfg(feature = "workers")]
+            Self::Call(Ending::Failed, key) => write!(f, "on failed = {key:?}"),
         }
     }
 }

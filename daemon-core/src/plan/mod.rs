@@ -83,6 +83,9 @@ pub struct Plan {
     pub plugins: usize,
     /// State is handed over a restart in place.
     pub handover: bool,
+    /// Pools of workers and tasks, in declared order.
+    #[cfg(feature = "workers")]
+    pub pools: Vec<crate::worker::Pool>,
 }
 
 impl Default for Plan {
@@ -115,6 +118,8 @@ impl Default for Plan {
             options: Vec::new(),
             plugins: 0,
             handover: false,
+            #[cfg(feature = "workers")]
+            pools: Vec::new(),
         }
     }
 }
@@ -139,6 +144,15 @@ impl Plan {
     /// Whether the process is to become, or to be, somebody who is declared.
     pub(crate) fn becomes(&self) -> bool {
         self.user.value.is_some() || self.group.value.is_some()
+    }
+
+    /// Whether there are pools of workers or tasks.
+    pub(crate) const fn has_workers(&self) -> bool {
+        #[cfg(feature = "workers")]
+        let some = !self.pools.is_empty();
+        #[cfg(not(feature = "workers"))]
+        let some = false;
+        some
     }
 
     pub(crate) fn executes(&self) -> bool {

@@ -76,6 +76,10 @@ pub(crate) trait World {
     #[cfg(feature = "systemd")]
     fn tell(&mut self, notice: Notice, news: &mut VecDeque<Input>);
 
+    /// What starts and ends worker processes; their news end a wait.
+    #[cfg(feature = "workers")]
+    fn hands(&mut self) -> Result<Box<dyn crate::worker::team::Hands>, Error>;
+
     /// Becomes the program that was tried, which shall hear of `unheard`. Comes back only with the reason why not.
     fn exec(&mut self, handover: &Handover, kept: &[BorrowedFd<'_>], unheard: &[Signal]) -> Error;
 }
@@ -182,7 +186,7 @@ impl<D: 'static, W: World> Runner<D, W> {
                     }
                     // What could be told at once (a trial that can not even begin) is not slept over.
                     Action::Wait(_) if !self.inbox.is_empty() => {}
-                    Action::Wait(until) => self.world.wait(until, &mut self.inbox),
+                    Action::Wait(until) => self.wait(until),
                     Action::Appoint(hook) => self.appoint(hook),
                     Action::Reappoint => self.reappoint(),
                     Action::Limit(limit) => self.world.limit(limit.map(|limit| limit.told(&self.parts.plan))),
@@ -203,7 +207,31 @@ impl<D: 'static, W: World> Runner<D, W> {
         let asks = self.parts.context.outbox.take();
         self.inbox.extend(asks.into_iter().map(Input::Ask));
         self.world.poll(&mut self.inbox);
+        #[cfg(feature = "workers")]
+        self.turn_team();
         self.inbox.push_back(answer);
+    }
+
+    fn wait(&mut self, until: Option<Mono>) {
+        #[cfg(feature = "workers")]
+        let until = until.into_iter().chain(self.team_due()).min();
+        self.world.wait(until, &mut self.inbox);
+        #[cfg(feature = "workers")]
+        self.turn_team();
+    }
+
+    #[cfg(feature = "workers")]
+    fn team_due(&self) -> Option<Mono> {
+        self.parts.context.team.borrow().as_ref().and_then(crate::worker::team::Team::due)
+    }
+
+    /// Hears of the workers.
+    #[cfg(feature = "workers")]
+    fn turn_team(&mut self) {
+        if let Some(team) = self.parts.context.team.borrow_mut().as_mut() {
+            team.turn(self.world.now());
+            self.inbox.extend(team.take_ended().into_iter().map(|call| Input::CallEnded(Box::new(call))));
+        }
     }
 
     /// Answers when a hook of the calendar runs next.
@@ -262,6 +290,10 @@ impl<D: 'static, W: World> Runner<D, W> {
     pub(crate) fn finish(self, Ended { exit, reason }: Ended) -> Finished {
         let Self { mut parts, mut world, .. } = self;
         world.kill_preflight();
+        #[cfg(feature = "workers")]
+        if let Some(mut team) = parts.context.team.take() {
+            team.conclude(world.now());
+        }
         let plugins = std::mem::take(&mut parts.context.plugins);
         let (hooks, handover) = (std::mem::take(&mut parts.hooks), parts.handover.take());
         // What the author made is dropped as always, and may panic.

@@ -24,6 +24,8 @@ pub(super) fn step<D: 'static>(parts: &mut Parts<D>, daemon: &mut Option<D>, eng
             let acquired = acquire(parts, index);
             if let Acquired::Held(_) = acquired {
                 parts.context.locks.borrow_mut().push(parts.locks[index].describe());
+                #[cfg(feature = "workers")]
+                share_with_workers(parts, index);
             }
             lock(index, Reply::Acquired(acquired))
         }
@@ -42,6 +44,11 @@ pub(super) fn step<D: 'static>(parts: &mut Parts<D>, daemon: &mut Option<D>, eng
         Step::RemovePid => {
             let _lent = reserve::lend();
             parts.pid_file.take().into_iter().for_each(PidFile::remove);
+            Input::Done(Ok(()))
+        }
+        Step::Drain => {
+            #[cfg(feature = "workers")]
+            drain(&parts.context);
             Input::Done(Ok(()))
         }
         Step::Remake => Input::Done(guarded(|| {
@@ -87,6 +94,23 @@ pub(super) fn dropped<D>(parts: &mut Parts<D>) -> Result<(), Error> {
         parts.context.plugins = Plugins::make(plugins);
         Ok(())
     })
+}
+
+/// Workers hold what is theirs to hold as long as they live.
+#[cfg(feature = "workers")]
+fn share_with_workers<D>(parts: &Parts<D>, index: usize) {
+    let lock = &parts.locks[index];
+    if let (true, Some(team)) = (lock.is_of_workers(), parts.context.team.borrow_mut().as_mut()) {
+        team.share(&lock.kept());
+    }
+}
+
+/// Lets workers finish. A second stop ends the patience.
+#[cfg(feature = "workers")]
+fn drain(context: &crate::Context) {
+    if let Some(team) = context.team.borrow_mut().as_mut() {
+        team.drain(None, || context.now().mono, || context.cancelled());
+    }
 }
 
 fn write_pid<D>(parts: &mut Parts<D>) -> Result<(), Error> {
@@ -163,6 +187,10 @@ fn author_step<D>(parts: &mut Parts<D>, daemon: &mut Option<D>, engine: &Engine,
             plugin.teardown(context).map_err(|error| named(&name, error.as_ref()))
         }
         Step::Setup => {
+            #[cfg(feature = "workers")]
+            if let Some(team) = context.team.borrow_mut().as_mut() {
+                team.start(context.now().mono);
+            }
             let setup = parts.setup.take().ok_or("a daemon needs a setup: add #[setup], or spec.setup(…)")?;
             *daemon = Some(setup(context)?);
             Ok(())
@@ -252,6 +280,10 @@ fn dump<D>(parts: &Parts<D>, engine: &Engine) {
         daemon_mode: parts.birth.hang_up == HangUp::Restart,
         plugins: context.plugins.names(),
         log: crate::log::shown_path().map(|path| path.display().to_string()),
+        #[cfg(feature = "workers")]
+        workers: context.team.borrow().iter().flat_map(|team| team.rows()).flat_map(|row| row.lines()).collect(),
+        #[cfg(not(feature = "workers"))]
+        workers: Vec::new(),
     };
     context.next_due.set(engine.next_due());
     engine.list_timers(&mut context.timers.borrow_mut());

@@ -31,6 +31,8 @@ const SIGNALS: u64 = 0;
 const STANDARD_OUTPUT: u64 = 1;
 const PREFLIGHT: u64 = 2;
 const CLOCK: u64 = 3;
+#[cfg(feature = "workers")]
+const WORKERS: u64 = 4;
 
 /// Signals every daemon listens for, so that none of them kills it by default action.
 const ALWAYS: [Signal; 6] = [Signal::INT, Signal::TERM, Signal::HUP, Signal::USR1, Signal::USR2, Signal::CONT];
@@ -274,6 +276,15 @@ impl World for Real {
         {
             news.push_back(Input::Untold);
         }
+    }
+
+    #[cfg(feature = "workers")]
+    fn hands(&mut self) -> Result<Box<dyn crate::worker::team::Hands>, Error> {
+        let failed = |error: nix::Error| Error::new(Exit::Os, format!("can not set up the workers: {error}"));
+        let hands = crate::worker::hands::Real::new(self.origin.clone()).map_err(failed)?;
+        // That there is news is enough: whoever runs the loop looks at all of it.
+        self.waiter.watch(hands.fd(), WORKERS, Interest::Readable).map_err(failed)?;
+        Ok(Box::new(hands))
     }
 
     fn exec(&mut self, handover: &Handover, kept: &[BorrowedFd<'_>], unheard: &[Signal]) -> Error {

@@ -28,7 +28,7 @@ const OCTAVES: usize = 64 - PART_BITS as usize + 1;
 
 /// Counts by size: each octave in 32 equal parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Histogram {
+pub(crate) struct Histogram {
     // Boxed: 15 KiB in the middle of the loop's state would push the hot fields apart.
     buckets: Box<[u64; OCTAVES * PARTS]>,
     count: u64,
@@ -37,21 +37,21 @@ pub(super) struct Histogram {
 }
 
 impl Histogram {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         // Zeroed by the kernel, page by page as it is used: an array would be written as a whole, at each start.
         let buckets = vec![0; OCTAVES * PARTS].into_boxed_slice();
         let buckets = buckets.try_into().unwrap_or_else(|_| Box::new([0; OCTAVES * PARTS]));
         Self { buckets, count: 0, sum: 0, max: 0 }
     }
 
-    pub(super) fn record(&mut self, value: u64) {
+    pub(crate) fn record(&mut self, value: u64) {
         self.buckets[bucket(value)] += 1;
         self.count += 1;
         self.sum += u128::from(value);
         self.max = self.max.max(value);
     }
 
-    pub(super) fn spread(&self) -> Spread {
+    pub(crate) fn spread(&self) -> Spread {
         if self.count == 0 {
             return Spread::default();
         }

@@ -7,8 +7,9 @@ mod histogram;
 
 use std::time::Duration;
 
+pub(crate) use histogram::Histogram;
+use histogram::Recent;
 pub use histogram::Spread;
-use histogram::{Histogram, Recent};
 
 use crate::clock::{Mono, nanos};
 use crate::plan::Trigger;

@@ -22,3 +22,5 @@ pub(crate) mod reenter;
 pub(crate) mod reserve;
 pub(crate) mod signals;
 pub(crate) mod wait;
+#[cfg(feature = "workers")]
+pub(crate) mod worker;

@@ -77,6 +77,23 @@ impl Origin {
         self.command(Path::new("/proc/self/exe"), role).spawn()
     }
 
+    /// Starts this very image in `role` as a worker: with `line` as its descriptor 0, both outputs in pipes, in a process group
+    /// of its own. It inherits `shared`.
+    #[cfg(feature = "workers")]
+    pub(crate) fn spawn_worker(&self, role: &str, line: OwnedFd, shared: &[OwnedFd]) -> io::Result<Child> {
+        let mut command = self.command(Path::new("/proc/self/exe"), role);
+        for name in FOR_US_ALONE {
+            command.env_remove(name);
+        }
+        command.stdin(line).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+        // Only for the moment of the start: commands of hooks must not inherit them. A thread of the author's that starts a
+        // command in this moment would.
+        shared.iter().try_for_each(|fd| keep(fd.as_fd(), true))?;
+        let child = command.spawn();
+        shared.iter().try_for_each(|fd| keep(fd.as_fd(), false))?;
+        child
+    }
+
     fn command(&self, image: &Path, role: &str) -> Command {
         let mut command = Command::new(image);
         let mut arguments = self.arguments.iter();
@@ -128,7 +145,7 @@ fn c_string(text: &OsStr) -> io::Result<CString> {
 }
 
 /// Whatever code of others opened without close-on-exec stays behind.
-fn close_others_on_exec() {
+pub(crate) fn close_others_on_exec() {
     // SAFETY: no memory is passed. Kernels before 5.11 do not know the flag; then only our own care is left.
     unsafe {
         libc::close_range(3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC.cast_signed());

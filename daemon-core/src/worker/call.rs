@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use super::work::decode;
+use super::work::{Key, decode};
 use crate::clock::Mono;
 use crate::duration::Pretty;
 use crate::error::Error;
@@ -34,7 +34,9 @@ pub enum Refused {
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Full { queue } => write!(f, "all workers are busy, and {queue} calls wait: raise queue or pool, or call later"),
+            Self::Full { queue } => {
+                write!(f, "all workers are busy, and {queue} calls wait: raise queue or pool, or call later")
+            }
             Self::PoolFailed(why) => write!(f, "the pool has failed: {why}"),
             Self::Stopping => f.write_str("the daemon is stopping"),
             Self::NotDeclared(name) => write!(f, "no worker or task `{name}` was declared: add #[worker] or #[task]"),
@@ -109,10 +111,12 @@ pub enum Status {
 }
 
 /// What a call is and how it went: what handlers get.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     pub(crate) id: u64,
-    pub(crate) method: &'static str,
+    pub(crate) key: Key,
+    /// Somebody holds its ticket.
+    pub(crate) watched: bool,
     pub(crate) arguments: Rc<[u8]>,
     pub(crate) attempts: u32,
     pub(crate) pid: Option<u32>,
@@ -134,8 +138,13 @@ impl Call {
 
     /// The function's name.
     #[must_use]
-    pub const fn method(&self) -> &'static str {
-        self.method
+    pub fn method(&self) -> &'static str {
+        self.key.name()
+    }
+
+    /// Whether somebody holds its ticket.
+    pub(crate) const fn is_watched(&self) -> bool {
+        self.watched
     }
 
     /// How often it was given to a worker.

@@ -5,7 +5,7 @@
 
 /// "daemon worker", and the version of this layout.
 const MAGIC: [u8; 4] = *b"dwk1";
-/// Magic, kind, three bytes of nothing, call, length, checksum.
+/// Magic, kind, flags, two bytes of nothing, call, length, checksum.
 const HEAD: usize = 24;
 /// A frame longer than this is refused, by both sides.
 pub(crate) const LONGEST: usize = 64 << 20;
@@ -42,6 +42,8 @@ pub(crate) struct Frame {
     pub(crate) kind: Kind,
     /// The call it is about; 0 for none.
     pub(crate) call: u64,
+    /// What else there is to say, one bit each.
+    pub(crate) flags: u8,
     pub(crate) body: Vec<u8>,
 }
 
@@ -67,23 +69,24 @@ impl std::fmt::Display for Broken {
 
 /// Appends a frame to `out`; `false` when it is too long to be sent.
 #[must_use]
-pub(crate) fn write(out: &mut Vec<u8>, kind: Kind, call: u64, parts: &[&[u8]]) -> bool {
+pub(crate) fn write(out: &mut Vec<u8>, kind: Kind, call: u64, flags: u8, parts: &[&[u8]]) -> bool {
     let len: usize = parts.iter().map(|part| part.len()).sum();
     let Some(len) = u32::try_from(len).ok().filter(|_| len <= LONGEST) else {
         return false;
     };
     out.reserve(HEAD + len as usize);
-    let head = head(kind, call, len);
+    let head = head(kind, call, flags, len);
     out.extend(head);
     out.extend(checksum(&head, parts).to_le_bytes());
     parts.iter().for_each(|part| out.extend_from_slice(part));
     true
 }
 
-fn head(kind: Kind, call: u64, len: u32) -> [u8; HEAD - 4] {
+fn head(kind: Kind, call: u64, flags: u8, len: u32) -> [u8; HEAD - 4] {
     let mut head = [0; HEAD - 4];
     head[..4].copy_from_slice(&MAGIC);
     head[4] = kind as u8;
+    head[5] = flags;
     head[8..16].copy_from_slice(&call.to_le_bytes());
     head[16..20].copy_from_slice(&len.to_le_bytes());
     head
@@ -136,14 +139,9 @@ impl Decoder {
             return Err(Broken::Checksum);
         }
         let call = u64::from(number(8)) | u64::from(number(12)) << 32;
-        let frame = Frame { kind, call, body: body.to_vec() };
+        let frame = Frame { kind, call, flags: head[5], body: body.to_vec() };
         self.from += HEAD + len as usize;
         Ok(Some(frame))
-    }
-
-    /// Whether a frame has begun and not ended: what is there when a line closes in the middle of one.
-    pub(crate) fn is_half(&self) -> bool {
-        self.from < self.buffer.len()
     }
 }
 
@@ -153,7 +151,7 @@ mod tests {
 
     fn bytes(kind: Kind, call: u64, body: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
-        assert!(write(&mut out, kind, call, &[body]));
+        assert!(write(&mut out, kind, call, 0, &[body]));
         out
     }
 
@@ -176,9 +174,8 @@ mod tests {
                 }
             }
             assert_eq!(frames.len(), 3, "pieces of {size}");
-            assert_eq!(frames[0], Frame { kind: Kind::Call, call: 7, body: b"body".into() });
+            assert_eq!(frames[0], Frame { kind: Kind::Call, call: 7, flags: 0, body: b"body".into() });
             assert_eq!((frames[2].call, frames[2].body.len()), (u64::MAX, 5000));
-            assert!(!decoder.is_half());
         }
     }
 
@@ -206,6 +203,6 @@ mod tests {
         long[16..20].copy_from_slice(&u32::MAX.to_le_bytes());
         assert_eq!(read(&long), Err(Broken::TooLong(u32::MAX)));
         assert_eq!(read(&[0; 100]), Err(Broken::Magic));
-        assert!(!write(&mut Vec::new(), Kind::Call, 1, &[&vec![0; LONGEST + 1]]));
+        assert!(!write(&mut Vec::new(), Kind::Call, 1, 0, &[&vec![0; LONGEST + 1]]));
     }
 }

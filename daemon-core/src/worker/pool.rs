@@ -86,7 +86,8 @@ impl FromStr for Spawn {
     fn from_str(text: &str) -> Result<Self, NotASpawn> {
         let all = [Self::auto(), Self::lazy(), Self::on_first_call(), Self::eager()];
         let found = all.into_iter().find(|spawn| spawn.to_string() == text);
-        found.ok_or_else(|| NotASpawn(unknown("way to start workers", text, ["auto", "lazy", "on_first_call", "eager"])))
+        found
+            .ok_or_else(|| NotASpawn(unknown("way to start workers", text, ["auto", "lazy", "on_first_call", "eager"])))
     }
 }
 

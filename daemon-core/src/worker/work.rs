@@ -176,7 +176,10 @@ mod tests {
         Err("no".into())
     }
 
-    fn call<F: Work<A, Alone, Target = ()>, A: Serialize + DeserializeOwned>(work: F, arguments: A) -> Result<F::Value> {
+    fn call<F: Work<A, Alone, Target = ()>, A: Serialize + DeserializeOwned>(
+        work: F,
+        arguments: A,
+    ) -> Result<F::Value> {
         Ok(decode(&boxed(work)(&mut (), &encode(&arguments)?)?)?)
     }
 

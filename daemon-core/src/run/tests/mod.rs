@@ -40,6 +40,8 @@ mod recover;
 mod restart;
 mod schedule;
 mod signals;
+#[cfg(feature = "workers")]
+mod workers;
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -74,6 +76,8 @@ struct Clock {
     slow_trials: Cell<bool>,
     /// What limits held, and since when.
     limits: RefCell<Vec<(f64, Option<Told>)>>,
+    #[cfg(feature = "workers")]
+    stage: workers::Stage,
     /// A HUP comes while the first trial runs.
     ask_again_during_trial: Cell<bool>,
     /// What the init system was told.
@@ -164,6 +168,13 @@ impl World for Virtual {
 
     fn wait(&mut self, until: Option<Mono>, news: &mut VecDeque<Input>) {
         let until = until.map_or(u64::MAX, |until| until.0);
+        #[cfg(feature = "workers")]
+        if let Some(next) = self.0.stage.next()
+            && next <= until
+            && !self.deliver(next, news)
+        {
+            return self.0.mono.set(self.0.mono.get().max(next));
+        }
         if self.set_clock(until, news) {
             return;
         }
@@ -215,6 +226,11 @@ impl World for Virtual {
             news.push_back(Input::Untold);
         }
         self.0.told.borrow_mut().push((self.0.seconds(), notice));
+    }
+
+    #[cfg(feature = "workers")]
+    fn hands(&mut self) -> Result<Box<dyn crate::worker::team::Hands>, Error> {
+        Ok(Box::new(workers::Played(Rc::clone(&self.0))))
     }
 
     /// There is no other image under virtual time: every exec fails, so that what follows can be seen.
@@ -309,6 +325,7 @@ impl Sim {
     fn run(self) -> Run {
         let plan = Rc::new(self.spec.plan);
         plan.check().expect("a good plan");
+        let workers = plan.has_workers();
         let watch = Virtual(Rc::clone(&self.clock)).watch();
         let context =
             Context::new(&plan.name, plan.interval.value, Plugins::default(), Options::default(), watch, "/".into());
@@ -319,7 +336,7 @@ impl Sim {
         }
         let parts = Parts {
             plan,
-            mode: Mode { locks: self.locks.len(), ..self.mode },
+            mode: Mode { locks: self.locks.len(), workers, ..self.mode },
             verbose: false,
             setup: self.spec.setup,
             hooks: self.spec.hooks,
@@ -343,6 +360,13 @@ impl Sim {
             pid_path: None,
             pid_file: None,
         };
+        #[cfg(feature = "workers")]
+        if !parts.plan.pools.is_empty() {
+            use crate::worker::{crew::Crew, team::Team};
+            let crew = Crew::new(&parts.plan.pools, parts.plan.interval.value);
+            let hands = Box::new(workers::Played(Rc::clone(&self.clock)));
+            parts.context.team.replace(Some(Team::new(crew, &parts.plan.pools, hands)));
+        }
         let mut runner = Runner::new(Virtual(Rc::clone(&self.clock)), parts);
         let ended = runner.run();
         Run {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use log::Level;
 
 use super::{Call, Crew, Job, Key, Order, Outcome, Refused, Slot, State};
-use crate::clock::Mono;
+use crate::clock::{Mono, nanos};
 use crate::duration::Pretty;
 use crate::worker::call::{Failure, Status};
 
@@ -33,7 +33,8 @@ impl Crew {
         self.next_call += 1;
         let call = Call {
             id,
-            method: key.name(),
+            key,
+            watched: false,
             arguments: arguments.into(),
             attempts: 0,
             pid: None,
@@ -83,6 +84,10 @@ impl Crew {
     fn begin(&mut self, now: Mono, call: u64, member: u64) {
         let pid = self.assign(now, member, call);
         if let Some(job) = self.jobs.get_mut(&call) {
+            let desk = &mut self.desks[job.pool];
+            desk.waited.record(nanos(now.since(job.call.made)));
+            let busy = self.members.iter().filter(|member| member.pool == job.pool && member.call().is_some()).count();
+            desk.peak = desk.peak.max(busy);
             job.state = State::Running;
             job.call.attempts += 1;
             job.call.began = Some(now);
@@ -111,10 +116,19 @@ impl Crew {
     /// A call has ended, once and for all.
     pub(super) fn end(&mut self, now: Mono, call: u64, outcome: Outcome, out: &mut Vec<Order>) {
         let Some(mut job) = self.jobs.remove(&call) else { return };
-        let sums = &mut self.desks[job.pool].sums;
+        let desk = &mut self.desks[job.pool];
+        if let Some(began) = job.call.began {
+            desk.took.record(nanos(now.since(began)));
+        }
+        let sums = &mut desk.sums;
         sums.pending -= 1;
-        if outcome.is_ok() { sums.returned += 1 } else { sums.failed += 1 }
+        if outcome.is_ok() {
+            sums.returned += 1
+        } else {
+            sums.failed += 1
+        }
         if let Some(slot) = job.ticket.upgrade() {
+            job.call.watched = true;
             *slot.borrow_mut() = Some(outcome.clone());
         }
         job.call.ended = Some(now);
@@ -144,8 +158,8 @@ impl Crew {
     }
 
     /// Tries a call again that has ended: as a new attempt of the same call.
-    pub(crate) fn retry(&mut self, now: Mono, call: &Call, key: Key, out: &mut Vec<Order>) -> Result<(), Refused> {
-        let &(pool, method) = self.keys.get(&key).ok_or(Refused::NotDeclared(call.method))?;
+    pub(crate) fn retry(&mut self, now: Mono, call: &Call, out: &mut Vec<Order>) -> Result<(), Refused> {
+        let &(pool, method) = self.keys.get(&call.key).ok_or(Refused::NotDeclared(call.key.name()))?;
         self.admit(pool)?;
         if self.jobs.contains_key(&call.id) {
             return Ok(());
@@ -160,6 +174,19 @@ impl Crew {
         desk.queue.push_back(id);
         self.fill(now, pool, out);
         Ok(())
+    }
+
+    /// Gives a call up: one that waits ends at once, one that runs is told and may end early.
+    pub(crate) fn cancel(&mut self, now: Mono, call: u64, out: &mut Vec<Order>) {
+        let Some(job) = self.jobs.get(&call) else { return };
+        if job.state == State::Running {
+            let member = self.members.iter().find(|member| member.call() == Some(call));
+            return out.extend(member.map(|member| Order::Cancel { member: member.id, call }));
+        }
+        let desk = &mut self.desks[job.pool];
+        desk.queue.retain(|waiting| *waiting != call);
+        desk.resting.retain(|(_, resting)| *resting != call);
+        self.end(now, call, Err(Failure::GivenUp("it was cancelled".into())), out);
     }
 
     /// Where a call is that has not ended.

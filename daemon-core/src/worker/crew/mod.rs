@@ -7,9 +7,11 @@
 //! | file | subject |
 //! |---|---|
 //! | `desk` | calls: accepting, handing out, ending, trying again |
+//! | `keep` | calls that wait across a restart |
 //! | `staff` | processes: starting, timing out, recycling, ending |
 
 mod desk;
+mod keep;
 mod staff;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -18,10 +20,14 @@ use std::time::Duration;
 
 use log::Level;
 
+use super::ask::PoolView;
 use super::call::{Call, Death, Outcome, Refused, Slot};
+use super::dump::Row;
 use super::pool::{Kind, Pool, When};
 use super::work::Key;
 use crate::clock::Mono;
+use crate::stats::Histogram;
+pub(crate) use keep::Kept;
 use staff::Member;
 
 /// What came from the outside.
@@ -46,6 +52,8 @@ pub(crate) enum Order {
     Spawn { pool: usize, member: u64 },
     /// Send a call.
     Send { member: u64, call: u64 },
+    /// Tell whoever runs a call that nobody waits for it.
+    Cancel { member: u64, call: u64 },
     /// Say that no more will come: a worker ends in order.
     Close { member: u64 },
     /// End its process group: by TERM, or by KILL.
@@ -110,6 +118,10 @@ struct Desk {
     failed: Option<String>,
     /// A call was made.
     called: bool,
+    /// The most processes that were busy at once.
+    peak: usize,
+    waited: Histogram,
+    took: Histogram,
 }
 
 /// All pools.
@@ -144,6 +156,9 @@ impl Crew {
             rest_until: None,
             failed: None,
             called: false,
+            peak: 0,
+            waited: Histogram::new(),
+            took: Histogram::new(),
         };
         Self {
             desks: pools.iter().map(desk).collect(),
@@ -181,19 +196,53 @@ impl Crew {
         self.stopping = true;
     }
 
-    /// Calls that are with a worker.
-    pub(crate) fn running(&self) -> usize {
-        self.members.iter().filter(|member| member.call().is_some()).count()
-    }
-
     /// Processes that have not ended.
     pub(crate) fn processes(&self) -> usize {
         self.members.len()
     }
 
-    /// The sums of the pool of `key`.
-    pub(crate) fn sums(&self, pool: usize) -> Sums {
-        self.desks[pool].sums
+    /// The pool that has this function.
+    pub(crate) fn pool_of(&self, key: Key) -> Option<usize> {
+        self.keys.get(&key).map(|(pool, _)| *pool)
+    }
+
+    /// A pool as it stands.
+    pub(crate) fn view(&self, pool: usize) -> PoolView {
+        let desk = &self.desks[pool];
+        let members = || self.members.iter().filter(|member| member.pool == pool);
+        PoolView {
+            size: desk.plan.size,
+            processes: members().count(),
+            running: members().filter(|member| member.call().is_some()).count(),
+            buffered: self.buffered(pool),
+            failed: desk.failed.is_some(),
+            sums: desk.sums,
+        }
+    }
+
+    /// All pools, for people.
+    pub(crate) fn rows(&self) -> Vec<Row> {
+        let row = |(index, desk): (usize, &Desk)| Row {
+            pool: desk.plan.clone(),
+            view: self.view(index),
+            peak: desk.peak,
+            waited: desk.waited.spread(),
+            took: desk.took.spread(),
+        };
+        self.desks.iter().enumerate().map(row).collect()
+    }
+
+    /// At the end: gives up what still waits, and says for each pool that was used what became of its calls.
+    pub(crate) fn conclude(&mut self, now: Mono, out: &mut Vec<Order>) {
+        for pool in 0..self.desks.len() {
+            self.give_up_waiting(now, pool, "the daemon stopped before it began", out);
+            let Desk { plan, sums: Sums { accepted, returned, failed, pending, .. }, .. } = &self.desks[pool];
+            if *accepted > 0 {
+                let text =
+                    format!("{}: {accepted} calls: {returned} returned, {failed} failed, {pending} pending", plan.name);
+                out.push(Order::Log(Level::Info, text));
+            }
+        }
     }
 
     /// What a call that has ended was, once.

@@ -33,9 +33,14 @@ enum Doing {
     /// It has not said that it is ready.
     Starting,
     Idle,
-    Busy { call: u64, since: Mono },
+    Busy {
+        call: u64,
+        since: Mono,
+    },
     /// It was asked to end, and is killed at this time.
-    Leaving { until: Mono },
+    Leaving {
+        until: Mono,
+    },
     /// It was killed.
     Killed,
 }
@@ -201,8 +206,6 @@ impl Crew {
             Doing::Idle => self.misfortune(now, pool, &why, out),
             Doing::Busy { call, .. } => {
                 self.desks[pool].sums.deaths += 1;
-                let name = &self.desks[pool].plan.name;
-                out.push(Order::Log(Level::Error, format!("{name} call {call}: {why}")));
                 self.count_misfortune(now, pool, &why, out);
                 self.settle(now, call, Err(Failure::Died(how)), out);
             }
@@ -223,7 +226,8 @@ impl Crew {
         desk.misfortunes += 1;
         let limit = MISFORTUNES.saturating_add(u32::try_from(desk.plan.size).unwrap_or(u32::MAX));
         if desk.misfortunes >= limit {
-            let text = format!("{} workers in a row ended before they answered a call; the last: {why}", desk.misfortunes);
+            let text =
+                format!("{} workers in a row ended before they answered a call; the last: {why}", desk.misfortunes);
             out.push(Order::Log(Level::Error, format!("{}: the pool has failed: {text}", desk.plan.name)));
             desk.failed = Some(text.clone());
             self.give_up_waiting(now, pool, &text, out);

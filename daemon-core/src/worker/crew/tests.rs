@@ -61,9 +61,9 @@ impl Table {
 
     /// Every accepted call is pending or has ended, exactly once.
     fn check(&self) {
-        let sums = self.crew.sums(0);
+        let sums = self.crew.view(0).sums;
         assert_eq!(sums.accepted, sums.returned + sums.failed + sums.pending, "{sums:?}");
-        assert_eq!(sums.pending as usize, self.crew.jobs.len());
+        assert_eq!(sums.pending, self.crew.jobs.len() as u64);
     }
 }
 
@@ -95,7 +95,7 @@ fn a_lazy_pool_starts_a_worker_for_each_call_that_finds_none() {
     assert_eq!(*slot.borrow(), Some(Ok(vec![2].into())));
     assert_eq!(table.event(2, Event::Hello), []);
     let call = table.crew.take_ended(one).expect("once");
-    assert_eq!((call.attempts, call.method), (1, "job"));
+    assert_eq!((call.attempts, call.method()), (1, "job"));
     assert!(table.crew.take_ended(one).is_none(), "and not twice");
 }
 
@@ -135,9 +135,9 @@ fn fault_084_a_full_queue_refuses_and_drops_nothing() {
     let order = [calls, vec![more]].concat();
     for (n, call) in order.iter().enumerate() {
         table.answer(1, *call);
-        assert_eq!(table.crew.sums(0).returned, n as u64 + 1);
+        assert_eq!(table.crew.view(0).sums.returned, n as u64 + 1);
     }
-    assert_eq!(table.crew.sums(0).refused, 2);
+    assert_eq!(table.crew.view(0).sums.refused, 2);
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn fault_074_a_call_that_hangs_is_ended_and_then_killed() {
     assert_eq!(table.at(12).answer(1, call), []);
     assert_eq!(table.at(16).wake(), [Order::End { member: 1, hard: true }]);
     assert_eq!(table.event(1, Event::Gone(Death::Killed(9))), []);
-    assert_eq!((table.crew.sums(0).timeouts, table.crew.sums(0).deaths), (1, 0));
+    assert_eq!((table.crew.view(0).sums.timeouts, table.crew.view(0).sums.deaths), (1, 0));
 }
 
 #[test]
@@ -213,6 +213,52 @@ fn fault_082_a_pool_that_can_not_work_gives_up() {
 }
 
 #[test]
+fn a_call_that_is_given_up_ends_or_is_told() {
+    let mut table = Table::new(|pool| {
+        pool.pool(1);
+    });
+    let (runs, _) = table.call().expect("accepted");
+    let (waits, slot) = table.call().expect("accepted");
+    table.event(1, Event::Hello);
+    table.out.clear();
+    table.crew.cancel(table.now, waits, &mut table.out);
+    table.crew.cancel(table.now, runs, &mut table.out);
+    assert_eq!(table.quiet(), [Order::Ended { call: waits }, Order::Cancel { member: 1, call: runs }]);
+    assert!(matches!(&*slot.borrow(), Some(Err(Failure::GivenUp(_)))));
+    table.check();
+    assert_eq!(table.answer(1, runs), [Order::Ended { call: runs }]);
+}
+
+/// Fault 63: what waits goes to the next image, in its order, and nothing of it is counted twice.
+#[test]
+fn fault_063_calls_that_wait_are_handed_over() {
+    let mut old = Table::new(|pool| {
+        pool.pool(1).retries(1);
+    });
+    let calls: Vec<_> = (0..3).map(|_| old.call().expect("accepted").0).collect();
+    old.event(1, Event::Hello);
+    old.crew.stop();
+    old.answer(1, calls[0]);
+    let (next, kept) = old.crew.hand_over();
+    old.check();
+    assert_eq!(kept.iter().map(|call| call.id).collect::<Vec<_>>(), calls[1..]);
+    let sums = old.crew.view(0).sums;
+    assert_eq!((sums.accepted, sums.returned), (1, 1));
+
+    let mut new = Table::new(|_| {});
+    let mut stranger = kept[0].clone();
+    stranger.method = "gone".into();
+    let lost = new.crew.take_over(next, [kept, vec![stranger.clone()]].concat());
+    assert_eq!(lost, [stranger]);
+    new.check();
+    assert_eq!(new.call().expect("accepted").0, next, "no number comes twice");
+    new.out.clear();
+    new.crew.wake(new.now, &mut new.out);
+    new.event(1, Event::Hello);
+    assert_eq!(new.quiet(), [send(1, calls[1])]);
+}
+
+#[test]
 fn a_worker_retires_after_its_calls_and_is_replaced() {
     let mut table = Table::new(|pool| {
         pool.pool(1).max_calls(2).spawn(crate::worker::Spawn::eager());
@@ -224,7 +270,7 @@ fn a_worker_retires_after_its_calls_and_is_replaced() {
     let orders = table.answer(1, two);
     assert_eq!(orders, [Order::Close { member: 1 }, Order::Ended { call: two }, spawn(2)]);
     assert_eq!(table.event(1, Event::Gone(Death::Exited(0))), []);
-    assert_eq!(table.crew.sums(0).deaths, 0);
+    assert_eq!(table.crew.view(0).sums.deaths, 0);
 }
 
 #[test]
@@ -253,7 +299,7 @@ fn fault_086_a_stop_finishes_what_runs_and_counts_the_rest() {
     table.crew.dismiss_idle(table.now, &mut table.out);
     assert!(matches!(table.call(), Err(Refused::Stopping)));
     assert_eq!(table.answer(1, calls[0]), [Order::Close { member: 1 }, Order::Ended { call: calls[0] }]);
-    assert_eq!((table.crew.running(), table.crew.buffered(0)), (1, 1));
+    assert_eq!((table.crew.view(0).running, table.crew.buffered(0)), (1, 1));
     table.out.clear();
     table.crew.cut(table.now, &mut table.out);
     table.crew.give_up_waiting(table.now, 0, "the daemon stopped", &mut table.out);
@@ -261,7 +307,7 @@ fn fault_086_a_stop_finishes_what_runs_and_counts_the_rest() {
     for member in [1, 2] {
         table.event(member, Event::Gone(Death::Exited(0)));
     }
-    let sums = table.crew.sums(0);
+    let sums = table.crew.view(0).sums;
     assert_eq!((sums.accepted, sums.returned, sums.failed, sums.pending), (3, 1, 2, 0));
     assert_eq!(table.crew.processes(), 0);
 }
