@@ -118,6 +118,8 @@ pub(crate) struct Engine {
     pid_written: bool,
     timers: Vec<Timer>,
     appointments: Vec<Appointment>,
+    /// Workers finish what they have.
+    draining: bool,
     /// Hooks that are still to hear of calls that have ended.
     calls: VecDeque<Step>,
     agenda: Agenda,
@@ -168,6 +170,7 @@ impl Engine {
             pid_written: false,
             timers: Vec::new(),
             appointments: Vec::new(),
+            draining: false,
             calls: VecDeque::new(),
             agenda: Agenda::of(&plan),
             plan,
@@ -207,6 +210,7 @@ impl Engine {
             Input::Preflight(outcome) => self.on_preflight(outcome, out),
             #[cfg(feature = "workers")]
             Input::CallEnded(call) => self.on_call_ended(*call, out),
+            Input::Drained => self.draining = false,
             Input::Broken(error) => self.give_up(&error, out),
             #[cfg(feature = "systemd")]
             Input::Untold => self.on_untold(now),
@@ -270,8 +274,19 @@ impl Engine {
     /// Hands out queued steps, and finds new ones until there is one, or a reason to wait.
     fn go_on(&mut self, now: Mono, out: &mut Vec<Action>) {
         loop {
+            // The only step that takes its time while the loop goes on: whoever waits here hears of signals.
+            if self.draining {
+                self.limit(now, Some(&Step::Drain), out);
+                out.push(Action::Wait(None));
+                return;
+            }
             if let Some(step) = self.queue.pop_front() {
                 self.limit(now, Some(&step), out);
+                if step == Step::Drain {
+                    self.draining = true;
+                    out.push(Action::Run(step));
+                    continue;
+                }
                 self.running = Some((step.clone(), now));
                 out.push(Action::Run(step));
                 return;

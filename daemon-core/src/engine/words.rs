@@ -85,6 +85,8 @@ pub(crate) enum Input {
     /// A call of a worker has ended.
     #[cfg(feature = "workers")]
     CallEnded(Box<crate::worker::Call>),
+    /// No worker is left.
+    Drained,
     /// The loop can not wait any more.
     Broken(Error),
     /// The init system takes no more at the moment: what was to be told waits.
@@ -143,7 +145,7 @@ pub(crate) enum Step {
     Hook { hook: usize, cause: Cause },
     /// Pack the state that the next image gets.
     Keep,
-    /// Let workers finish what they have, and end them.
+    /// Let workers finish what they have, and end them; answered by [`Input::Drained`], while the loop goes on.
     Drain,
     /// Let go of the daemon's state.
     Drop,

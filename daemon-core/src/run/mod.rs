@@ -150,13 +150,15 @@ pub(crate) struct Runner<D, W> {
     parts: Parts<D>,
     daemon: Option<D>,
     inbox: VecDeque<Input>,
+    /// Workers finish what they have.
+    draining: bool,
 }
 
 impl<D: 'static, W: World> Runner<D, W> {
     pub(crate) fn new(world: W, parts: Parts<D>) -> Self {
         let engine = Engine::new(Rc::clone(&parts.plan), parts.mode.clone());
         parts.context.stop_timeout.set(parts.plan.stop_timeout.value);
-        Self { world, engine, parts, daemon: None, inbox: VecDeque::from([Input::Start]) }
+        Self { world, engine, parts, daemon: None, inbox: VecDeque::from([Input::Start]), draining: false }
     }
 
     /// Runs the daemon to its end.
@@ -180,6 +182,7 @@ impl<D: 'static, W: World> Runner<D, W> {
                         let answer = self.drop_privileges();
                         self.collect(Input::Done(answer));
                     }
+                    Action::Run(Step::Drain) => self.drain(),
                     Action::Run(step) => {
                         let answer = perform::step(&mut self.parts, &mut self.daemon, &self.engine, step);
                         self.collect(answer);
@@ -214,7 +217,7 @@ impl<D: 'static, W: World> Runner<D, W> {
 
     fn wait(&mut self, until: Option<Mono>) {
         #[cfg(feature = "workers")]
-        let until = until.into_iter().chain(self.team_due()).min();
+        let until = until.into_iter().chain(self.team_due()).chain(self.cancel_due()).min();
         self.world.wait(until, &mut self.inbox);
         #[cfg(feature = "workers")]
         self.turn_team();
@@ -225,12 +228,39 @@ impl<D: 'static, W: World> Runner<D, W> {
         self.parts.context.team.borrow().as_ref().and_then(crate::worker::team::Team::due)
     }
 
+    /// When patience with the workers ends.
+    #[cfg(feature = "workers")]
+    fn cancel_due(&self) -> Option<Mono> {
+        self.parts.context.cancel_at.get().filter(|_| self.draining)
+    }
+
+    /// Lets workers finish what they have; says when none is left.
+    fn drain(&mut self) {
+        #[cfg(feature = "workers")]
+        if let Some(team) = self.parts.context.team.borrow_mut().as_mut() {
+            team.begin_drain(self.world.now());
+        }
+        self.draining = true;
+        #[cfg(feature = "workers")]
+        self.turn_team();
+        #[cfg(not(feature = "workers"))]
+        self.inbox.push_back(Input::Drained);
+    }
+
     /// Hears of the workers.
     #[cfg(feature = "workers")]
     fn turn_team(&mut self) {
-        if let Some(team) = self.parts.context.team.borrow_mut().as_mut() {
-            team.turn(self.world.now());
-            self.inbox.extend(team.take_ended().into_iter().map(|call| Input::CallEnded(Box::new(call))));
+        let context = &self.parts.context;
+        let Some(team) = &mut *context.team.borrow_mut() else { return };
+        team.turn(self.world.now());
+        // A second stop, or a share of the time that is over, ends the patience.
+        if self.draining && context.cancelled() {
+            team.cut(self.world.now());
+        }
+        self.inbox.extend(team.take_ended().into_iter().map(|call| Input::CallEnded(Box::new(call))));
+        if self.draining && team.is_empty() {
+            self.draining = false;
+            self.inbox.push_back(Input::Drained);
         }
     }
 

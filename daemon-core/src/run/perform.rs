@@ -46,11 +46,6 @@ pub(super) fn step<D: 'static>(parts: &mut Parts<D>, daemon: &mut Option<D>, eng
             parts.pid_file.take().into_iter().for_each(PidFile::remove);
             Input::Done(Ok(()))
         }
-        Step::Drain => {
-            #[cfg(feature = "workers")]
-            drain(&parts.context);
-            Input::Done(Ok(()))
-        }
         Step::Remake => Input::Done(guarded(|| {
             remake(parts);
             Ok(())
@@ -102,14 +97,6 @@ fn share_with_workers<D>(parts: &Parts<D>, index: usize) {
     let lock = &parts.locks[index];
     if let (true, Some(team)) = (lock.is_of_workers(), parts.context.team.borrow_mut().as_mut()) {
         team.share(&lock.kept());
-    }
-}
-
-/// Lets workers finish. A second stop ends the patience.
-#[cfg(feature = "workers")]
-fn drain(context: &crate::Context) {
-    if let Some(team) = context.team.borrow_mut().as_mut() {
-        team.drain(None, || context.now().mono, || context.cancelled());
     }
 }
 

@@ -138,18 +138,22 @@ impl Team {
         }
     }
 
-    /// No more calls: what runs is finished, unless `hurry` says otherwise or the time is up; then every process ends.
-    pub(crate) fn drain(&mut self, until: Option<Mono>, now: impl Fn() -> Mono, hurry: impl Fn() -> bool) {
+    /// No more calls: what runs is finished, and then every process ends.
+    pub(crate) fn begin_drain(&mut self, now: Mono) {
         self.crew.stop();
-        self.crew.dismiss_idle(now(), &mut self.orders);
-        self.carry_out(now());
-        while self.crew.processes() > 0 {
-            if hurry() || until.is_some_and(|until| until <= now()) {
-                self.crew.cut(now(), &mut self.orders);
-                self.carry_out(now());
-            }
-            self.wait(until, &now);
-        }
+        self.crew.dismiss_idle(now, &mut self.orders);
+        self.carry_out(now);
+    }
+
+    /// Waits for no call any more.
+    pub(crate) fn cut(&mut self, now: Mono) {
+        self.crew.cut(now, &mut self.orders);
+        self.carry_out(now);
+    }
+
+    /// Whether no process is left.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.crew.processes() == 0
     }
 
     /// Gives up what still waits, and says what became of all calls.

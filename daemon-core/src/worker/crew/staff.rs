@@ -309,7 +309,8 @@ impl Crew {
 
     /// The time for running calls is up: their processes are ended, and they are reported as lost.
     pub(crate) fn cut(&mut self, now: Mono, out: &mut Vec<Order>) {
-        let all: Vec<(u64, Option<u64>)> = self.members.iter().map(|member| (member.id, member.call())).collect();
+        let alive = self.members.iter().filter(|member| member.doing != Doing::Killed);
+        let all: Vec<(u64, Option<u64>)> = alive.map(|member| (member.id, member.call())).collect();
         for (id, call) in all {
             self.put(id, Doing::Killed);
             out.push(Order::End { member: id, hard: true });
