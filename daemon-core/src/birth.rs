@@ -57,6 +57,9 @@ pub(crate) struct Inherited {
     pub(crate) stats: Option<Stats>,
     /// The author's own state.
     pub(crate) state: Option<Kept>,
+    /// Calls of workers that wait.
+    #[cfg_attr(not(feature = "workers"), allow(dead_code, reason = "a program without workers has no use for them"))]
+    pub(crate) calls: Vec<OwnedFd>,
     /// What was handed over could be read; else all the rest is missing.
     pub(crate) believed: bool,
 }
@@ -94,6 +97,7 @@ impl Birth {
             locks,
             log,
             pid_file,
+            calls,
             dumped,
             stats,
             state,
@@ -109,6 +113,7 @@ impl Birth {
             locks: locks.into_iter().map(adopt).collect(),
             log: log.and_then(|(path, number)| Some((path, reenter::adopt(number)?))),
             pid_file: pid_file.and_then(reenter::adopt),
+            calls: calls.into_iter().filter_map(reenter::adopt).collect(),
             dumped,
             stats: stats.map(Stats::restarted),
             state,

@@ -20,7 +20,7 @@ use crate::plan::{Plan, Trigger};
 use crate::plugin::Plugins;
 use crate::privileges::Wanted;
 use crate::role::{self, Role};
-use crate::run::{ANSWER, Calendar, Ended, Parts, Privileges, Real, Runner, World};
+use crate::run::{ANSWER, Calendar, Ended, Parts, Privileges, Real, Runner, World, workers};
 use crate::signal::Signal;
 use crate::spec::Spec;
 use crate::standing::Standing;
@@ -220,13 +220,8 @@ fn run<D: Daemon>(
     if detached {
         settle(&mut spec.plan)?;
     }
-    let parts = parts(spec, options, world.watch(), (birth, wanted), std::mem::take(report))?;
-    #[cfg(feature = "workers")]
-    if !parts.plan.pools.is_empty() {
-        use crate::worker::{crew::Crew, team::Team};
-        let crew = Crew::new(&parts.plan.pools, parts.plan.interval.value);
-        parts.context.team.replace(Some(Team::new(crew, &parts.plan.pools, world.hands()?)));
-    }
+    let mut parts = parts(spec, options, world.watch(), (birth, wanted), std::mem::take(report))?;
+    workers::engage(&mut parts, &mut world)?;
     if !parts.calendar.is_empty() {
         world.watch_wall_clock()?;
     }

@@ -16,7 +16,7 @@ use crate::standing::Standing;
 use crate::stats::Stats;
 
 /// Changes whenever a line changes its meaning.
-const VERSION: &str = "daemon-core-handover 4";
+const VERSION: &str = "daemon-core-handover 5";
 /// Restarts that are remembered; a storm is told by the last few.
 const REMEMBERED: usize = 16;
 
@@ -47,6 +47,8 @@ pub(crate) struct Handover {
     pub(crate) log: Option<(PathBuf, RawFd)>,
     /// The PID file, for an image that can not remove it.
     pub(crate) pid_file: Option<RawFd>,
+    /// Calls of workers that wait.
+    pub(crate) calls: Vec<RawFd>,
     /// When the run-time variables were last written.
     pub(crate) dumped: Option<Mono>,
     /// What was counted in all images so far.
@@ -88,6 +90,9 @@ impl Handover {
         }
         if let Some(fd) = self.pid_file {
             line("pid_file", &fd.to_string());
+        }
+        if !self.calls.is_empty() {
+            line("calls", &list(&self.calls));
         }
         if let Some(dumped) = self.dumped {
             line("dumped", &dumped.0.to_string());
@@ -153,6 +158,7 @@ impl Handover {
                 self.log = Some((unhex(path)?.into(), fd.parse().ok()?));
             }
             "pid_file" => self.pid_file = Some(value.parse().ok()?),
+            "calls" => self.calls = numbers(value)?,
             "dumped" => self.dumped = Some(Mono(value.parse().ok()?)),
             "state" => {
                 let mut parts = value.split(' ');

@@ -7,6 +7,11 @@
 mod no_calendar;
 mod perform;
 mod preflight;
+#[cfg(feature = "workers")]
+pub(crate) mod workers;
+#[cfg(not(feature = "workers"))]
+#[path = "no_workers.rs"]
+pub(crate) mod workers;
 mod world;
 
 use std::collections::VecDeque;
@@ -210,58 +215,14 @@ impl<D: 'static, W: World> Runner<D, W> {
         let asks = self.parts.context.outbox.take();
         self.inbox.extend(asks.into_iter().map(Input::Ask));
         self.world.poll(&mut self.inbox);
-        #[cfg(feature = "workers")]
-        self.turn_team();
+        self.hear_workers();
         self.inbox.push_back(answer);
     }
 
     fn wait(&mut self, until: Option<Mono>) {
-        #[cfg(feature = "workers")]
-        let until = until.into_iter().chain(self.team_due()).chain(self.cancel_due()).min();
+        let until = until.into_iter().chain(self.workers_due()).min();
         self.world.wait(until, &mut self.inbox);
-        #[cfg(feature = "workers")]
-        self.turn_team();
-    }
-
-    #[cfg(feature = "workers")]
-    fn team_due(&self) -> Option<Mono> {
-        self.parts.context.team.borrow().as_ref().and_then(crate::worker::team::Team::due)
-    }
-
-    /// When patience with the workers ends.
-    #[cfg(feature = "workers")]
-    fn cancel_due(&self) -> Option<Mono> {
-        self.parts.context.cancel_at.get().filter(|_| self.draining)
-    }
-
-    /// Lets workers finish what they have; says when none is left.
-    fn drain(&mut self) {
-        #[cfg(feature = "workers")]
-        if let Some(team) = self.parts.context.team.borrow_mut().as_mut() {
-            team.begin_drain(self.world.now());
-        }
-        self.draining = true;
-        #[cfg(feature = "workers")]
-        self.turn_team();
-        #[cfg(not(feature = "workers"))]
-        self.inbox.push_back(Input::Drained);
-    }
-
-    /// Hears of the workers.
-    #[cfg(feature = "workers")]
-    fn turn_team(&mut self) {
-        let context = &self.parts.context;
-        let Some(team) = &mut *context.team.borrow_mut() else { return };
-        team.turn(self.world.now());
-        // A second stop, or a share of the time that is over, ends the patience.
-        if self.draining && context.cancelled() {
-            team.cut(self.world.now());
-        }
-        self.inbox.extend(team.take_ended().into_iter().map(|call| Input::CallEnded(Box::new(call))));
-        if self.draining && team.is_empty() {
-            self.draining = false;
-            self.inbox.push_back(Input::Drained);
-        }
+        self.hear_workers();
     }
 
     /// Answers when a hook of the calendar runs next.
@@ -301,16 +262,28 @@ impl<D: 'static, W: World> Runner<D, W> {
             locks: self.parts.locks.iter().map(|lock| lock.describe()).zip(kept.iter().map(numbers)).collect(),
             log: log.as_ref().map(|(path, fd)| (path.clone(), fd.as_raw_fd())),
             pid_file: pid_file.map(|fd| fd.as_raw_fd()),
+            calls: Vec::new(),
             dumped: self.engine.dumped(),
             // Taken and not copied: a copy would touch every page of theirs.
             stats: Some(self.parts.context.stats.replace(Stats::new(self.world.now()))),
             state: self.parts.kept.take(),
         };
         handover.restarted(self.world.now());
+        let waiting = self.hand_calls_over();
+        let calls = match &waiting {
+            Ok(waiting) => waiting.memory(),
+            // Rather no restart than a call that is lost.
+            Err(error) => {
+                self.parts.context.inherit(handover.stats, handover.state);
+                return error.clone();
+            }
+        };
+        handover.calls.extend(calls.iter().map(AsRawFd::as_raw_fd));
         log::drain();
-        let files = log.iter().map(|(_, fd)| fd.as_fd()).chain(pid_file);
+        let files = log.iter().map(|(_, fd)| fd.as_fd()).chain(pid_file).chain(calls.iter().map(AsFd::as_fd));
         let kept: Vec<_> = kept.concat().into_iter().chain(files).collect();
         let error = self.world.exec(&handover, &kept, &self.engine.unheard());
+        waiting.into_iter().for_each(|waiting| self.take_calls_back(waiting));
         // The daemon that this image makes anew instead goes on as the new image would have.
         self.parts.context.inherit(handover.stats, handover.state);
         error
@@ -320,10 +293,7 @@ impl<D: 'static, W: World> Runner<D, W> {
     pub(crate) fn finish(self, Ended { exit, reason }: Ended) -> Finished {
         let Self { mut parts, mut world, .. } = self;
         world.kill_preflight();
-        #[cfg(feature = "workers")]
-        if let Some(mut team) = parts.context.team.take() {
-            team.conclude(world.now());
-        }
+        workers::conclude(&parts, world.now());
         let plugins = std::mem::take(&mut parts.context.plugins);
         let (hooks, handover) = (std::mem::take(&mut parts.hooks), parts.handover.take());
         // What the author made is dropped as always, and may panic.

@@ -118,6 +118,11 @@ impl Decoder {
         self.buffer.extend_from_slice(bytes);
     }
 
+    /// Whether no part of a frame is left.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.from == self.buffer.len()
+    }
+
     /// The next whole frame, if there is one.
     pub(crate) fn next(&mut self) -> Result<Option<Frame>, Broken> {
         let Some((head, rest)) = self.buffer[self.from..].split_at_checked(HEAD) else {

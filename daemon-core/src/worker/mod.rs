@@ -13,6 +13,7 @@ mod declare;
 pub(crate) mod dump;
 pub(crate) mod frame;
 pub(crate) mod hands;
+pub(crate) mod parcel;
 mod pool;
 pub(crate) mod serve;
 pub(crate) mod station;

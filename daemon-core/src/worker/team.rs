@@ -7,7 +7,7 @@ use log::Level;
 
 use super::ask::PoolView;
 use super::call::{Call, Refused, Slot, Status};
-use super::crew::{Crew, Event, Order};
+use super::crew::{Crew, Event, Kept, Order};
 use super::dump::Row;
 use super::pool::Pool;
 use super::work::Key;
@@ -149,6 +149,20 @@ impl Team {
     pub(crate) fn cut(&mut self, now: Mono) {
         self.crew.cut(now, &mut self.orders);
         self.carry_out(now);
+    }
+
+    /// Calls that wait, for the next image.
+    pub(crate) fn hand_over(&mut self) -> (u64, Vec<Kept>) {
+        self.crew.hand_over()
+    }
+
+    /// Goes on with calls that an image before has handed over, or this one in vain.
+    pub(crate) fn take_over(&mut self, next_call: u64, calls: Vec<Kept>) {
+        self.crew.resume();
+        for Kept { id, pool, method, .. } in self.crew.take_over(next_call, calls) {
+            let text = format!("call {id} of {method} is lost: this program has no worker {pool} with that function");
+            say(Level::Error, &text);
+        }
     }
 
     /// Whether no process is left.

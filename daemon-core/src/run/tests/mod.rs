@@ -334,7 +334,7 @@ impl Sim {
         if let Some(inherited) = &mut inherited {
             context.inherit(inherited.stats.take(), inherited.state.take());
         }
-        let parts = Parts {
+        let mut parts = Parts {
             plan,
             mode: Mode { locks: self.locks.len(), workers, ..self.mode },
             verbose: false,
@@ -360,13 +360,7 @@ impl Sim {
             pid_path: None,
             pid_file: None,
         };
-        #[cfg(feature = "workers")]
-        if !parts.plan.pools.is_empty() {
-            use crate::worker::{crew::Crew, team::Team};
-            let crew = Crew::new(&parts.plan.pools, parts.plan.interval.value);
-            let hands = Box::new(workers::Played(Rc::clone(&self.clock)));
-            parts.context.team.replace(Some(Team::new(crew, &parts.plan.pools, hands)));
-        }
+        super::workers::engage(&mut parts, &mut Virtual(Rc::clone(&self.clock))).expect("workers");
         let mut runner = Runner::new(Virtual(Rc::clone(&self.clock)), parts);
         let ended = runner.run();
         Run {
