@@ -4,7 +4,7 @@ use std::os::fd::{OwnedFd, RawFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-use crate::clock::Mono;
+use crate::clock::{Mono, Wall};
 use crate::engine::HangUp;
 use crate::error::{Error, Exit};
 use crate::handover::Handover;
@@ -57,6 +57,8 @@ pub(crate) struct Inherited {
     pub(crate) stats: Option<Stats>,
     /// The author's own state.
     pub(crate) state: Option<Kept>,
+    /// What each hook that follows the wall clock waits for.
+    pub(crate) appointments: Vec<(String, Wall)>,
     /// Calls of workers that wait.
     #[cfg_attr(not(feature = "workers"), allow(dead_code, reason = "a program without workers has no use for them"))]
     pub(crate) calls: Vec<OwnedFd>,
@@ -97,6 +99,7 @@ impl Birth {
             locks,
             log,
             pid_file,
+            appointments,
             calls,
             dumped,
             stats,
@@ -113,6 +116,7 @@ impl Birth {
             locks: locks.into_iter().map(adopt).collect(),
             log: log.and_then(|(path, number)| Some((path, reenter::adopt(number)?))),
             pid_file: pid_file.and_then(reenter::adopt),
+            appointments,
             calls: calls.into_iter().filter_map(reenter::adopt).collect(),
             dumped,
             stats: stats.map(Stats::restarted),

@@ -303,7 +303,9 @@ fn parts<D: Daemon>(
         niceness: process::niceness(),
         seed: process::seed(),
     };
-    let calendar = Calendar::of(&plan)?;
+    let mut calendar = Calendar::of(&plan)?;
+    let waited = birth.inherited.as_mut().map(|inherited| std::mem::take(&mut inherited.appointments));
+    calendar.take_over(waited.unwrap_or_default());
     let (privileges, now) = Privileges::new(wanted, spec.plugins);
     let plugins = guarded(|| Ok(Plugins::make(now)))?;
     let (name, interval, base) = (plan.name.clone(), plan.interval.value, birth.base.clone());

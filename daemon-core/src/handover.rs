@@ -10,7 +10,7 @@ use std::os::fd::RawFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use crate::clock::Mono;
+use crate::clock::{Mono, Wall};
 use crate::kept::Kept;
 use crate::standing::Standing;
 use crate::stats::Stats;
@@ -47,6 +47,8 @@ pub(crate) struct Handover {
     pub(crate) log: Option<(PathBuf, RawFd)>,
     /// The PID file, for an image that can not remove it.
     pub(crate) pid_file: Option<RawFd>,
+    /// What each hook that follows the wall clock waits for.
+    pub(crate) appointments: Vec<(String, Wall)>,
     /// Calls of workers that wait.
     pub(crate) calls: Vec<RawFd>,
     /// When the run-time variables were last written.
@@ -90,6 +92,9 @@ impl Handover {
         }
         if let Some(fd) = self.pid_file {
             line("pid_file", &fd.to_string());
+        }
+        for (said, at) in &self.appointments {
+            line("cron", &format!("{} {}", hex(Path::new(said)), at.0));
         }
         if !self.calls.is_empty() {
             line("calls", &list(&self.calls));
@@ -158,6 +163,10 @@ impl Handover {
                 self.log = Some((unhex(path)?.into(), fd.parse().ok()?));
             }
             "pid_file" => self.pid_file = Some(value.parse().ok()?),
+            "cron" => {
+                let (said, at) = value.split_once(' ')?;
+                self.appointments.push((unhex(said)?.into_string().ok()?, Wall(at.parse().ok()?)));
+            }
             "calls" => self.calls = numbers(value)?,
             "dumped" => self.dumped = Some(Mono(value.parse().ok()?)),
             "state" => {

@@ -30,6 +30,8 @@ struct Page {
     times: Times,
     /// When it runs next; `None` before it was asked for, or when it never comes again.
     next: Option<Wall>,
+    /// That was found out by the image before: what came due between the two is not left out.
+    inherited: bool,
 }
 
 impl Calendar {
@@ -38,7 +40,7 @@ impl Calendar {
         let mut pages = Vec::new();
         for (hook, row) in plan.hooks.iter().enumerate() {
             if let Trigger::Cron(cron) = row.trigger {
-                pages.push(Page { hook, times: Times::new(cron, row.zone)?, next: None });
+                pages.push(Page { hook, times: Times::new(cron, row.zone)?, next: None, inherited: false });
             }
         }
         Ok(Self { pages, seen: None })
@@ -52,6 +54,9 @@ impl Calendar {
     /// When `hook` runs for the first time, or again after it was due.
     pub(crate) fn next(&mut self, hook: usize, now: Now) -> Option<Mono> {
         let page = self.pages.iter_mut().find(|page| page.hook == hook)?;
+        if std::mem::take(&mut page.inherited) {
+            return page.due(*self.seen.get_or_insert(now));
+        }
         // What passed while something else ran is left out; what a clock set back would repeat, too.
         let after = match page.next {
             Some(last) if last > now.wall && last.since(now.wall) <= CORRECTION => last,
@@ -60,6 +65,21 @@ impl Calendar {
         page.next = page.times.after(after);
         // All by one look at the clocks, which go alike until one is set: so what is due together comes out equal.
         page.due(*self.seen.get_or_insert(now))
+    }
+
+    /// What each hook waits for, for the next image.
+    pub(crate) fn hand_over(&self) -> Vec<(String, Wall)> {
+        self.pages.iter().filter_map(|page| Some((page.times.said.clone(), page.next?))).collect()
+    }
+
+    /// Goes on with what the image before has waited for, where the same expression is declared.
+    pub(crate) fn take_over(&mut self, mut waited: Vec<(String, Wall)>) {
+        for page in &mut self.pages {
+            if let Some(at) = waited.iter().position(|(said, _)| *said == page.times.said) {
+                page.next = Some(waited.remove(at).1);
+                page.inherited = true;
+            }
+        }
     }
 
     /// The wall clock was set: each hook with its new instant.
@@ -91,6 +111,8 @@ fn moved(seen: Now, now: Now) -> Duration {
 
 /// An expression in a time zone.
 struct Times {
+    /// As it was declared.
+    said: String,
     cron: croner::Cron,
     zone: TimeZone,
 }
@@ -100,7 +122,8 @@ impl Times {
         let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
         let config = |text: String| Error::new(Exit::Config, text);
         let parsed = parser.parse(cron.as_str()).map_err(|error| config(format!("cron {cron:?}: {error}")))?;
-        Ok(Self { cron: parsed, zone: zone.map_or_else(|| Ok(TimeZone::system()), named)? })
+        let said = format!("{cron} {}", zone.unwrap_or_default());
+        Ok(Self { said, cron: parsed, zone: zone.map_or_else(|| Ok(TimeZone::system()), named)? })
     }
 
     /// The first time after `wall`; `None` when it never comes again.
@@ -208,7 +231,7 @@ mod tests {
 
     fn calendar(cron: &'static str) -> Calendar {
         let times = Times::new(Cron::new(cron).expect("good"), Some("UTC")).expect("good");
-        Calendar { pages: vec![Page { hook: 0, times, next: None }], seen: None }
+        Calendar { pages: vec![Page { hook: 0, times, next: None, inherited: false }], seen: None }
     }
 
     fn now(mono: u64, wall_at: &str, more: i64) -> Now {
@@ -236,6 +259,21 @@ mod tests {
         assert_eq!(one.clock_set(now(0, NOON, 10 * 3_600)), [(0, at(15 * HOUR))]);
         // Four days back: the new time counts.
         assert_eq!(one.clock_set(now(0, NOON, -4 * 86_400)), [(0, at(HOUR))]);
+    }
+
+    /// What comes due between two images runs in the second, once; another expression begins anew.
+    #[test]
+    fn a_restart_leaves_nothing_out() {
+        let mut old = calendar("0 13 * * *");
+        old.next(0, now(0, NOON, 0));
+        let waited = old.hand_over();
+        let mut new = calendar("0 13 * * *");
+        new.take_over(waited.clone());
+        assert_eq!(new.next(0, now(3_601, NOON, 3_601)), Some(Mono(3_601 * 1_000_000_000)), "due at once");
+        assert_eq!(new.next(0, now(3_602, NOON, 3_602)), Some(Mono(25 * HOUR * 1_000_000_000)));
+        let mut other = calendar("0 14 * * *");
+        other.take_over(waited);
+        assert_eq!(other.next(0, now(3_601, NOON, 3_601)), Some(Mono(2 * HOUR * 1_000_000_000)));
     }
 
     #[test]

@@ -262,6 +262,7 @@ impl<D: 'static, W: World> Runner<D, W> {
             locks: self.parts.locks.iter().map(|lock| lock.describe()).zip(kept.iter().map(numbers)).collect(),
             log: log.as_ref().map(|(path, fd)| (path.clone(), fd.as_raw_fd())),
             pid_file: pid_file.map(|fd| fd.as_raw_fd()),
+            appointments: self.parts.calendar.hand_over(),
             calls: Vec::new(),
             dumped: self.engine.dumped(),
             // Taken and not copied: a copy would touch every page of theirs.

@@ -143,6 +143,9 @@ fn remake<D: 'static>(parts: &mut Parts<D>) {
     parts.hooks = spec.hooks;
     parts.handover = spec.handover;
     parts.context.plugins = Plugins::make(spec.plugins);
+    // What was waited for is still to come.
+    let waited = parts.calendar.hand_over();
+    parts.calendar.take_over(waited);
 }
 
 /// The steps in which code of the author or of a plugin runs.

@@ -48,6 +48,26 @@ fn fault_067_a_wall_clock_that_is_set_repeats_nothing_and_leaves_nothing_out() {
     assert_eq!(set(&[(midnight + 4 * HOUR, -7_200)]), [at(0), at(1) + 7_200.0]);
 }
 
+/// A restart that came to nothing: the same image makes a new daemon, which waits for what the old one waited for.
+#[test]
+fn fault_058_what_was_waited_for_is_waited_for_again() {
+    let mut sim = Sim::new()
+        .signal((TO_MIDNIGHT + 2 * HOUR) as f64, Signal::HUP)
+        .signal((TO_MIDNIGHT + 26 * HOUR) as f64, Signal::TERM);
+    sim.mode.hang_up = HangUp::Restart;
+    sim.clock.trials.borrow_mut().push_back(Ok(()));
+    sim.declare = |spec| {
+        spec.setup(|_| Probe { clock: Rc::default(), notes: Rc::default() });
+        spec.cron(cron_line!("0 3 * * *"), |_, cx: &Context| cx.stop()).zone("UTC");
+    };
+    let run = sim
+        .declare(|spec| {
+            spec.cron(cron_line!("0 3 * * *"), note("never here")).zone("UTC");
+        })
+        .run();
+    assert_eq!(run.stats.uptime, Duration::from_secs(TO_MIDNIGHT + 3 * HOUR), "it stopped when it was due");
+}
+
 #[test]
 fn a_hook_of_cron_and_an_interval_share_the_loop() {
     let ran = Sim::new()
