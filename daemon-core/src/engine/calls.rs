@@ -12,8 +12,14 @@ impl Engine {
     pub(super) fn on_call_ended(&mut self, call: Call, out: &mut Vec<Action>) {
         let steps = self.call_steps(&Rc::new(call), out);
         match self.phase {
-            // The stages are queued already, and after them nobody is left to tell.
-            Phase::Stopping | Phase::Restarting => steps.into_iter().rev().for_each(|step| self.queue.push_front(step)),
+            // The stages are queued already, and after them nobody is left to tell: so before them, and behind the calls
+            // that ended before.
+            Phase::Stopping | Phase::Restarting => {
+                let of_calls = |step: &&Step| matches!(step, Step::Hook { cause: Cause::Call(_), .. });
+                let mut later = self.queue.split_off(self.queue.iter().take_while(of_calls).count());
+                self.queue.extend(steps);
+                self.queue.append(&mut later);
+            }
             _ => self.calls.extend(steps),
         }
     }

@@ -112,6 +112,8 @@ pub(crate) struct Engine {
     idle_owed: bool,
     /// The last thing that ran was a timer: an iteration goes first if it is due too.
     timer_ran: bool,
+    /// The last thing that ran was a hook of a call: what is due goes first.
+    call_ran: bool,
     last_due: Mono,
     lock_checked: Mono,
     pid_checked: Mono,
@@ -164,6 +166,7 @@ impl Engine {
             limits: Limits::of(&plan),
             idle_owed: false,
             timer_ran: false,
+            call_ran: false,
             last_due: Mono::default(),
             lock_checked: Mono::default(),
             pid_checked: Mono::default(),

@@ -70,14 +70,17 @@ impl Engine {
             out.push(Action::Wait(self.recovery_due().into_iter().chain(self.trial_due()).chain(dump).min()));
             return false;
         }
-        if self.hear_signal() || self.hear_call() {
+        // Results and what is due take turns, so that neither holds up the other.
+        let due = self.due(now);
+        if self.hear_signal() || ((due.is_none() || !self.call_ran) && self.hear_call()) {
             return true;
         }
+        self.call_ran = false;
         // Without an interval there is always an iteration due: its idle event goes before it.
         if self.grid.is_none() && self.take_idle() {
             return true;
         }
-        match self.due(now) {
+        match due {
             Some(Due::Iteration) => self.begin_iteration(now),
             Some(Due::Timer(index)) => self.begin_timer(now, index),
             Some(Due::Appointment(index)) => self.begin_appointment(index, out),
@@ -99,9 +102,9 @@ impl Engine {
     /// Queues a hook of a call that has ended.
     fn hear_call(&mut self) -> bool {
         let next = self.calls.pop_front();
-        let heard = next.is_some();
+        self.call_ran = next.is_some();
         self.queue.extend(next);
-        heard
+        self.call_ran
     }
 
     /// When the next dump may be written; `None`: at once.

@@ -44,7 +44,7 @@ impl Played {
 impl Hands for Played {
     fn share(&mut self, _: &[BorrowedFd<'_>]) {}
 
-    fn spawn(&mut self, _: usize, name: &str, member: u64) -> Result<u32, String> {
+    fn spawn(&mut self, _: usize, name: &str, member: u64) -> std::io::Result<u32> {
         self.note(format!("spawn {name}"));
         self.0.stage.later(self.0.mono.get(), member, WorkerEvent::Hello);
         Ok(1000 + u32::try_from(member).expect("few"))
@@ -149,4 +149,47 @@ fn fault_086_a_stop_waits_for_what_runs() {
     let run = run.run();
     assert_eq!(run.order(), ["returned 9", "shutdown", "drop"]);
     assert_eq!(run.times("shutdown"), [3.0]);
+}
+
+/// Results that come faster than their hook takes them do not hold up the iterations.
+#[test]
+fn ticks_go_on_under_a_flood_of_results() {
+    let sim = Sim::new().every(Duration::from_secs(1)).declare(|spec| {
+        spec.worker(square).pool(3).timeout(Duration::from_secs(10));
+        spec.on(Event::init(), |_, cx| {
+            for number in 0..3 {
+                cx.call(square, (number,)).expect("accepted");
+            }
+        });
+        spec.execute(|probe, _| probe.note("tick"));
+        // Each result takes longer than the next one needs to come.
+        spec.returned(square, |probe, cx, _, _| {
+            probe.clock.pass(SECOND / 10);
+            if !cx.stopping() {
+                cx.call(square, (1,)).expect("accepted");
+            }
+        });
+    });
+    sim.clock.stage.answers.borrow_mut().extend((0..1000).map(|_| (0.001, Ok(1))));
+    let run = sim.signal(10.05, Signal::TERM).run();
+    let ticks = run.times("tick");
+    assert!((9..=12).contains(&ticks.len()), "{ticks:?}");
+}
+
+/// At a stop, too, results are handled in the order in which they came.
+#[test]
+fn fault_086_results_at_a_stop_keep_their_order() {
+    let sim = Sim::new().every(Duration::from_secs(1)).declare(|spec| {
+        spec.worker(square).pool(4).timeout(Duration::from_secs(10));
+        spec.execute(|_, cx: &Context| -> crate::Result<()> {
+            for number in 1..=4 {
+                cx.call(square, (number,))?;
+            }
+            Ok(())
+        });
+        spec.returned(square, |probe, _, call, _| probe.note(format!("returned {}", call.id())));
+    });
+    sim.clock.stage.answers.borrow_mut().extend([(1.0, Ok(1)), (1.0, Ok(2)), (2.0, Ok(3)), (2.0, Ok(4))]);
+    let run = sim.signal(0.5, Signal::TERM).run();
+    assert_eq!(run.order(), ["returned 1", "returned 2", "returned 3", "returned 4", "drop"]);
 }
