@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::call::{Call, Failure, Refused, Status, Ticket};
 use super::crew::Sums;
-use super::team::Team;
+use super::team::{LOOK, Team};
 use super::work::{Key, Work, encode};
 use crate::context::Context;
 
@@ -73,10 +73,11 @@ impl Context {
             if let Some(result) = ticket.result() {
                 return Some(result);
             }
-            if self.now().mono >= until || self.cancelled() {
+            let now = self.now().mono;
+            if now >= until || self.cancelled() {
                 return None;
             }
-            self.with_team(|team| team.wait(Some(until), || self.now().mono))?;
+            self.with_team(|team| team.wait(Some(until.min(now.plus(LOOK))), || self.now().mono))?;
         }
     }
 

@@ -137,12 +137,12 @@ impl Hands for Real {
         self.shared = kept.iter().filter_map(|fd| fd.try_clone_to_owned().ok()).collect();
     }
 
-    fn spawn(&mut self, pool: usize, name: &str, member: u64) -> Result<u32, String> {
-        let mut person = self.start(name, pool).map_err(|error| error.to_string())?;
+    fn spawn(&mut self, pool: usize, name: &str, member: u64) -> io::Result<u32> {
+        let mut person = self.start(name, pool)?;
         if let Err(error) = self.watch(member, &person) {
             let _ = person.child.kill();
             let _ = person.child.wait();
-            return Err(error.to_string());
+            return Err(error.into());
         }
         let pid = person.child.id();
         self.people.insert(member, person);

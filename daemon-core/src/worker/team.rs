@@ -1,7 +1,9 @@
 //! The pools at work: the state machine, and the hands that do what it says. What a [`Context`](crate::Context) and the
 //! loop share of them.
 
+use std::io;
 use std::os::fd::BorrowedFd;
+use std::time::Duration;
 
 use log::Level;
 
@@ -13,13 +15,16 @@ use super::pool::Pool;
 use super::work::Key;
 use crate::clock::Mono;
 
+/// Whoever sleeps and may be told to hurry looks up this often: a signal that comes just before the sleep does not end it.
+pub(crate) const LOOK: Duration = Duration::from_millis(100);
+
 /// What does it: starts processes, talks to them, ends them, and hears of them. Never waits but in `wait`.
 pub(crate) trait Hands {
     /// Processes started from now on inherit these descriptors.
     fn share(&mut self, kept: &[BorrowedFd<'_>]);
 
     /// Starts a process of this pool for this member.
-    fn spawn(&mut self, pool: usize, name: &str, member: u64) -> Result<u32, String>;
+    fn spawn(&mut self, pool: usize, name: &str, member: u64) -> io::Result<u32>;
 
     /// Sends a call. A line that is closed is told as an end of the member.
     fn send(&mut self, member: u64, call: u64, method: u16, arguments: &[u8]);
@@ -197,7 +202,9 @@ impl Team {
             Order::Spawn { pool, member } => {
                 let event = match self.hands.spawn(pool, &self.names[pool], member) {
                     Ok(pid) => Event::Pid(pid),
-                    Err(why) => Event::NotStarted(format!("can not be started: {why}")),
+                    Err(error) => {
+                        Event::NotStarted { why: format!("can not be started: {error}"), shortage: is_shortage(&error) }
+                    }
                 };
                 self.crew.event(now, member, event, &mut self.orders);
             }
@@ -213,6 +220,11 @@ impl Team {
             Order::Log(level, text) => say(level, &text),
         }
     }
+}
+
+/// Whether waiting may help: no descriptors, processes or memory are left.
+fn is_shortage(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::EAGAIN | libc::ENOMEM | libc::ENOBUFS))
 }
 
 fn say(level: Level, text: &str) {

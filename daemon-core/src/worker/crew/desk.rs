@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use log::Level;
 
-use super::{Call, Crew, Job, Key, Order, Outcome, Refused, Slot, State};
+use super::{Call, Crew, Desk, Job, Key, Order, Outcome, Refused, Slot, State};
 use crate::clock::{Mono, nanos};
 use crate::duration::Pretty;
 use crate::worker::call::{Failure, Status};
@@ -98,10 +98,12 @@ impl Crew {
     /// An attempt has ended: the call has, or it is tried again after a pause.
     pub(super) fn settle(&mut self, now: Mono, call: u64, outcome: Result<Vec<u8>, Failure>, out: &mut Vec<Order>) {
         let Some(job) = self.jobs.get_mut(&call) else { return };
-        let plan = &self.desks[job.pool].plan;
+        let Desk { plan, failed, .. } = &self.desks[job.pool];
+        // Of a pool that has failed nobody would ever take it up.
         if let Err(failure) = &outcome
             && job.call.attempts <= plan.retries
             && !self.stopping
+            && failed.is_none()
         {
             let pause = plan.backoff.saturating_mul(1 << (job.call.attempts - 1).min(16)).min(LONGEST_PAUSE);
             job.state = State::Waiting;

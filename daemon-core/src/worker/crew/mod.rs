@@ -9,9 +9,11 @@
 //! | `desk` | calls: accepting, handing out, ending, trying again |
 //! | `keep` | calls that wait across a restart |
 //! | `staff` | processes: starting, timing out, recycling, ending |
+//! | `luck` | ends that nobody asked for |
 
 mod desk;
 mod keep;
+mod luck;
 mod staff;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -39,8 +41,8 @@ pub(crate) enum Event {
     Answer { call: u64, outcome: Result<Vec<u8>, String>, leaving: bool },
     /// A worker process is gone.
     Gone(Death),
-    /// It could not be started.
-    NotStarted(String),
+    /// It could not be started; `shortage`: for want of descriptors, processes or memory, which may come back.
+    NotStarted { why: String, shortage: bool },
     /// Its process number.
     Pid(u32),
 }
@@ -96,6 +98,8 @@ pub struct Sums {
     pub refused: u64,
     /// Attempts that were ended for their time.
     pub timeouts: u64,
+    /// Results that came after their time: they are not delivered.
+    pub late: u64,
     /// Workers that ended when nobody had asked them to.
     pub deaths: u64,
     /// Workers that were started.
@@ -110,8 +114,10 @@ struct Desk {
     /// Calls that are tried again, and when.
     resting: BTreeSet<(Mono, u64)>,
     sums: Sums,
-    /// Deaths and failed starts since a call was last answered.
+    /// Deaths and failed starts since a call was last answered: they make the pauses between starts longer.
     misfortunes: u32,
+    /// Those of them that had done nothing at all: too many, and the pool has failed.
+    barren: u32,
     /// No process is started before this.
     rest_until: Option<Mono>,
     /// The pool has given up, for this reason.
@@ -153,6 +159,7 @@ impl Crew {
             resting: BTreeSet::new(),
             sums: Sums::default(),
             misfortunes: 0,
+            barren: 0,
             rest_until: None,
             failed: None,
             called: false,
@@ -174,6 +181,8 @@ impl Crew {
 
     /// The daemon is about to run: pools that are to be there at once are started.
     pub(crate) fn start(&mut self, now: Mono, out: &mut Vec<Order>) {
+        // After a restart that did not come to pass it is not for the first time.
+        self.stopping = false;
         (0..self.desks.len()).for_each(|pool| self.fill(now, pool, out));
     }
 
@@ -194,6 +203,7 @@ impl Crew {
     /// No more calls are taken, and those that wait for a worker are not begun.
     pub(crate) fn stop(&mut self) {
         self.stopping = true;
+        self.desks.iter_mut().for_each(|desk| desk.rest_until = None);
     }
 
     /// Processes that have not ended.

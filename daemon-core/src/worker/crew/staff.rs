@@ -1,21 +1,16 @@
-//! Processes: starting, timing out, recycling, ending, and a limit on misfortune.
+//! Processes: starting, timing out, recycling, ending.
 
 use std::time::Duration;
-
-use log::Level;
 
 use super::{Crew, Desk, Event, Kind, Order, When};
 use crate::clock::Mono;
 use crate::duration::Pretty;
-use crate::worker::call::{Death, Failure};
+use crate::worker::call::Failure;
 
 /// A process that says nothing for this long after its start is ended.
 const START: Duration = Duration::from_secs(60);
-/// The pause after the first misfortune; it doubles with each.
-const FIRST_REST: Duration = Duration::from_millis(100);
-const LONGEST_REST: Duration = Duration::from_secs(10);
-/// So many misfortunes in a row, and as many more as there are processes, and the pool has failed.
-const MISFORTUNES: u32 = 10;
+/// Processes that were told to end and have not are replaced as long as there are not this many times the pool's.
+const CROWD: usize = 2;
 
 /// A process of a pool.
 #[derive(Debug)]
@@ -24,12 +19,14 @@ pub(super) struct Member {
     pub(super) pool: usize,
     pid: Option<u32>,
     born: Mono,
-    served: u64,
-    doing: Doing,
+    pub(super) served: u64,
+    /// The call whose time was up.
+    overdue: Option<u64>,
+    pub(super) doing: Doing,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Doing {
+pub(super) enum Doing {
     /// It has not said that it is ready.
     Starting,
     Idle,
@@ -95,7 +92,7 @@ impl Crew {
         member.pid
     }
 
-    fn member(&mut self, id: u64) -> Option<&mut Member> {
+    pub(super) fn member(&mut self, id: u64) -> Option<&mut Member> {
         self.members.iter_mut().find(|member| member.id == id)
     }
 
@@ -107,7 +104,9 @@ impl Crew {
         }
         let starting = |member: &&Member| member.pool == pool && member.doing == Doing::Starting;
         let starting = self.members.iter().filter(starting).count();
-        let vacant = desk.plan.size.saturating_sub(self.living(pool));
+        let all = self.members.iter().filter(|member| member.pool == pool).count();
+        let room = desk.plan.size.saturating_mul(CROWD).saturating_sub(all);
+        let vacant = desk.plan.size.saturating_sub(self.living(pool)).min(room);
         let more = match desk.when {
             // A task's process serves one call: there is none before the call.
             _ if desk.plan.kind == Kind::Task => desk.queue.len().saturating_sub(starting),
@@ -124,7 +123,7 @@ impl Crew {
     fn spawn(&mut self, now: Mono, pool: usize, out: &mut Vec<Order>) {
         let id = self.next_member;
         self.next_member += 1;
-        self.members.push(Member { id, pool, pid: None, born: now, served: 0, doing: Doing::Starting });
+        self.members.push(Member { id, pool, pid: None, born: now, served: 0, overdue: None, doing: Doing::Starting });
         self.desks[pool].sums.started += 1;
         out.push(Order::Spawn { pool, member: id });
     }
@@ -139,8 +138,8 @@ impl Crew {
             }
             Event::Hello => self.on_hello(now, member, out),
             Event::Answer { call, outcome, leaving } => self.on_answer(now, member, (call, outcome, leaving), out),
-            Event::Gone(how) => self.on_gone(now, member, how, None, out),
-            Event::NotStarted(why) => self.on_gone(now, member, Death::Unknown, Some(why), out),
+            Event::Gone(how) => self.on_gone(now, member, how, out),
+            Event::NotStarted { why, shortage } => self.on_not_started(now, member, &why, shortage, out),
         }
     }
 
@@ -162,9 +161,14 @@ impl Crew {
     ) {
         let Some(member) = self.member(id) else { return };
         let pool = member.pool;
-        // An answer that comes after its time was up: it was reported as timed out, and stays so.
-        if member.call() != Some(call) {
-            return;
+        match member.doing {
+            // An answer that comes after its time was up: it was reported as timed out, and stays so.
+            Doing::Leaving { .. } | Doing::Killed => {
+                let late = member.overdue.take_if(|overdue| *overdue == call).is_some();
+                return self.desks[pool].sums.late += u64::from(late);
+            }
+            Doing::Busy { call: has, .. } if has == call => {}
+            _ => return self.expel(now, id, call, out),
         }
         member.served += 1;
         member.doing = Doing::Idle;
@@ -172,9 +176,10 @@ impl Crew {
             let (Some(member), desk) = (self.members.iter().find(|member| member.id == id), &self.desks[pool]) else {
                 return;
             };
-            leaving || self.stopping || member.is_spent(now, desk)
+            let surplus = self.living(pool) > desk.plan.size;
+            leaving || surplus || self.stopping || member.is_spent(now, desk)
         };
-        self.desks[pool].misfortunes = 0;
+        (self.desks[pool].misfortunes, self.desks[pool].barren) = (0, 0);
         if spent {
             self.dismiss(now, id, out);
         }
@@ -190,61 +195,6 @@ impl Crew {
             member.doing = Doing::Leaving { until };
         }
         out.push(Order::Close { member: id });
-    }
-
-    /// A process is gone, or never came to be.
-    fn on_gone(&mut self, now: Mono, id: u64, how: Death, why: Option<String>, out: &mut Vec<Order>) {
-        let Some(at) = self.members.iter().position(|member| member.id == id) else { return };
-        let member = self.members.remove(at);
-        let pool = member.pool;
-        let why = why.unwrap_or_else(|| how.to_string());
-        match member.doing {
-            Doing::Leaving { .. } | Doing::Killed => {}
-            Doing::Starting => self.misfortune(now, pool, &format!("{why} before it was ready"), out),
-            // Unasked, but nothing is lost: it may have retired by itself.
-            Doing::Idle if how == Death::Exited(0) => {}
-            Doing::Idle => self.misfortune(now, pool, &why, out),
-            Doing::Busy { call, .. } => {
-                self.desks[pool].sums.deaths += 1;
-                self.count_misfortune(now, pool, &why, out);
-                self.settle(now, call, Err(Failure::Died(how)), out);
-            }
-        }
-        self.fill(now, pool, out);
-    }
-
-    fn misfortune(&mut self, now: Mono, pool: usize, why: &str, out: &mut Vec<Order>) {
-        let desk = &mut self.desks[pool];
-        desk.sums.deaths += 1;
-        out.push(Order::Log(Level::Error, format!("{}: {why}", desk.plan.name)));
-        self.count_misfortune(now, pool, why, out);
-    }
-
-    /// One in a row: the next process is started later, and after too many the pool gives up.
-    fn count_misfortune(&mut self, now: Mono, pool: usize, why: &str, out: &mut Vec<Order>) {
-        let desk = &mut self.desks[pool];
-        desk.misfortunes += 1;
-        let limit = MISFORTUNES.saturating_add(u32::try_from(desk.plan.size).unwrap_or(u32::MAX));
-        if desk.misfortunes >= limit {
-            let text =
-                format!("{} workers in a row ended before they answered a call; the last: {why}", desk.misfortunes);
-            out.push(Order::Log(Level::Error, format!("{}: the pool has failed: {text}", desk.plan.name)));
-            desk.failed = Some(text.clone());
-            self.give_up_waiting(now, pool, &text, out);
-            return;
-        }
-        // The first few are replaced at once.
-        if desk.misfortunes > limit / 2 {
-            let rest = FIRST_REST.saturating_mul(1 << (desk.misfortunes - limit / 2 - 1).min(10)).min(LONGEST_REST);
-            desk.rest_until = Some(now.plus(rest));
-        }
-    }
-
-    /// Lets a pool that has failed try again.
-    pub(crate) fn revive(&mut self, now: Mono, pool: usize, out: &mut Vec<Order>) {
-        let desk = &mut self.desks[pool];
-        (desk.failed, desk.misfortunes, desk.rest_until) = (None, 0, None);
-        self.fill(now, pool, out);
     }
 
     /// Changes the number of processes; surplus ones end when they are idle.
@@ -270,7 +220,7 @@ impl Crew {
                 Doing::Starting => {
                     self.put(id, Doing::Killed);
                     out.push(Order::End { member: id, hard: true });
-                    self.misfortune(now, pool, &format!("a worker was not ready after {}", Pretty(START)), out);
+                    self.misfortune(now, pool, &format!("a worker was not ready after {}", Pretty(START)), true, out);
                 }
                 Doing::Leaving { .. } => {
                     self.put(id, Doing::Killed);
@@ -285,7 +235,9 @@ impl Crew {
         let desk = &mut self.desks[pool];
         desk.sums.timeouts += 1;
         let (timeout, until) = (desk.plan.timeout, now.plus(desk.plan.grace));
-        self.put(id, Doing::Leaving { until });
+        if let Some(member) = self.member(id) {
+            (member.doing, member.overdue) = (Doing::Leaving { until }, Some(call));
+        }
         out.push(Order::End { member: id, hard: false });
         self.settle(now, call, Err(Failure::TimedOut(timeout)), out);
     }

@@ -1,5 +1,7 @@
 //! The pools alone: who gets a call, what becomes of it, and that the sums add up at every moment.
 
+mod faults;
+
 use super::*;
 use crate::plan::Place;
 use crate::worker::call::Failure;
@@ -50,6 +52,13 @@ impl Table {
     fn wake(&mut self) -> Vec<Order> {
         self.out.clear();
         self.crew.wake(self.now, &mut self.out);
+        self.check();
+        self.quiet()
+    }
+
+    fn resize(&mut self, size: usize) -> Vec<Order> {
+        self.out.clear();
+        self.crew.resize(self.now, 0, size, &mut self.out);
         self.check();
         self.quiet()
     }
