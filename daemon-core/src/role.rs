@@ -1,6 +1,8 @@
 //! In which role this process runs. Every role runs the same `main`, which is why `declare` must be pure.
 
 use std::os::fd::RawFd;
+#[cfg(feature = "workers")]
+use std::os::fd::{AsRawFd, OwnedFd};
 
 use crate::error::{Error, Exit};
 use crate::handover::Handover;
@@ -16,7 +18,7 @@ pub(crate) const PREFLIGHT: &str = "preflight";
 /// The image after an in-place restart; a descriptor number follows.
 const RESTARTED: &str = "restarted ";
 
-/// A worker; the number of its pool and that of the daemon's process follow.
+/// A worker; the number of its pool, that of the daemon's process, and those of the descriptors it shall keep follow.
 #[cfg(feature = "workers")]
 const WORKER: &str = "worker ";
 
@@ -34,7 +36,7 @@ pub(crate) enum Role {
     Restarted(Option<Box<Handover>>),
     /// A worker of the pool of this number, and its line to the daemon.
     #[cfg(feature = "workers")]
-    Worker(usize, std::os::fd::OwnedFd),
+    Worker(usize, OwnedFd),
 }
 
 impl Role {
@@ -62,25 +64,37 @@ impl Role {
     }
 }
 
-/// Closes what came along and is not for a process in this role: a trial needs nothing but its outputs. The image after a
-/// restart gets what is meant for it alone, and a detached daemon closes the rest when it has its line to the launcher.
+/// Closes what came along and is not for a process in this role: a trial needs nothing but its outputs, a worker nothing
+/// but what is shared with it. The image after a restart gets what is meant for it alone, and a detached daemon closes the
+/// rest when it has its line to the launcher.
 pub(crate) fn shed(word: Option<&str>) {
-    if word == Some(PREFLIGHT) {
-        detach::close_inherited();
+    match word {
+        Some(PREFLIGHT) => detach::close_inherited(&[]),
+        #[cfg(feature = "workers")]
+        Some(word) if word.starts_with(WORKER) => detach::close_inherited(&shared(word)),
+        _ => {}
     }
 }
 
-/// The word for a worker of the pool of this number.
+/// The word for a worker of the pool of this number, which inherits these descriptors.
 #[cfg(feature = "workers")]
-pub(crate) fn worker(pool: usize) -> String {
-    format!("{WORKER}{pool} {}", process::pid())
+pub(crate) fn worker(pool: usize, shared: &[OwnedFd]) -> String {
+    let numbers: String = shared.iter().map(|fd| format!(" {}", fd.as_raw_fd())).collect();
+    format!("{WORKER}{pool} {}{numbers}", process::pid())
+}
+
+/// The numbers of the descriptors that a worker inherits.
+#[cfg(feature = "workers")]
+fn shared(word: &str) -> Vec<RawFd> {
+    word.split(' ').skip(3).filter_map(|number| number.parse().ok()).collect()
 }
 
 #[cfg(feature = "workers")]
 fn enter_worker(word: &str) -> Result<Role, Error> {
     let unknown = || Error::new(Exit::Usage, format!("unknown role {word:?} in the environment"));
-    let (pool, parent) = word.strip_prefix(WORKER).and_then(|rest| rest.split_once(' ')).ok_or_else(unknown)?;
-    let (pool, parent) = (pool.parse().map_err(|_| unknown())?, parent.parse().map_err(|_| unknown())?);
+    let mut parts = word.split(' ').skip(1);
+    let mut next = || parts.next().ok_or_else(unknown);
+    let (pool, parent) = (next()?.parse().map_err(|_| unknown())?, next()?.parse().map_err(|_| unknown())?);
     if !crate::sys::worker::die_with(parent) {
         return Err(Error::new(Exit::TempFail, "the daemon of this worker is gone"));
     }

@@ -2,14 +2,14 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
 
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::unistd::{ForkResult, chdir, dup2_stderr, dup2_stdin, dup2_stdout, fork, setsid};
 
 /// The line to the launcher, which came as descriptor 0, out of the way of [`detach`].
 pub(crate) fn control_line() -> io::Result<OwnedFd> {
-    close_inherited();
+    close_inherited(&[]);
     let control = fcntl(io::stdin().as_fd(), FcntlArg::F_DUPFD_CLOEXEC(3)).map_err(of("fcntl"))?;
     // SAFETY: the kernel just made this descriptor for us.
     Ok(unsafe { OwnedFd::from_raw_fd(control) })
@@ -38,12 +38,26 @@ fn of<E: Into<io::Error>>(call: &'static str) -> impl Fn(E) -> io::Error {
     }
 }
 
-/// Whatever the one who started us left open is not ours: it would keep a pipe or a lock of others alive for months.
-pub(crate) fn close_inherited() {
+/// Whatever the one who started us left open, but for the numbers in `kept`, is not ours: it would keep a pipe or a lock of
+/// others alive for months.
+pub(crate) fn close_inherited(kept: &[RawFd]) {
+    let mut kept: Vec<u32> = kept.iter().filter_map(|number| u32::try_from(*number).ok()).collect();
+    kept.sort_unstable();
+    let mut from = 3;
+    for number in kept.into_iter().filter(|number| *number >= 3) {
+        if from < number {
+            close_range(from, number - 1);
+        }
+        from = number + 1;
+    }
+    close_range(from, u32::MAX);
+}
+
+fn close_range(first: u32, last: u32) {
     // SAFETY: first thing in `main`: nothing of ours is open yet above the standard three. A kernel before 5.9 does not
     // know the call; then they stay open.
     unsafe {
-        libc::close_range(3, libc::c_uint::MAX, 0);
+        libc::close_range(first, last, 0);
     }
 }
 

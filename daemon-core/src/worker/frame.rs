@@ -3,6 +3,8 @@
 //! A frame is believed only when all of its head is right and the checksum fits; anything else is a broken line, and the
 //! worker at its end is ended. No length is believed before it was compared with the limit.
 
+use super::hands::KEPT;
+
 /// "daemon worker", and the version of this layout.
 const MAGIC: [u8; 4] = *b"dwk1";
 /// Magic, kind, flags, two bytes of nothing, call, length, checksum.
@@ -146,6 +148,12 @@ impl Decoder {
         let call = u64::from(number(8)) | u64::from(number(12)) << 32;
         let frame = Frame { kind, call, flags: head[5], body: body.to_vec() };
         self.from += HEAD + len as usize;
+        if self.from == self.buffer.len() {
+            // What was a long frame does not stay in memory.
+            self.buffer.clear();
+            self.buffer.shrink_to(KEPT);
+            self.from = 0;
+        }
         Ok(Some(frame))
     }
 }

@@ -15,7 +15,7 @@ use nix::sys::signal::Signal;
 use super::call::Death;
 use super::crew::Event;
 use super::frame::{self, Decoder, Frame, Kind};
-use super::serve::LEAVING;
+use super::serve::{LEAVING, build};
 use super::team::Hands;
 use crate::clock::Mono;
 use crate::log;
@@ -33,6 +33,12 @@ const STDERR: u64 = 3;
 const BATCH: usize = 32;
 /// Bytes read at once.
 const CHUNK: usize = 64 * 1024;
+/// How many chunks of one line are read at one look: who speaks without end is heard, but not longer than others.
+const SHARE: usize = 4;
+/// How many chunks are read of who has ended: more than a socket or a pipe holds, in case that somebody goes on writing.
+const LAST_WORDS: usize = 64;
+/// Room of a buffer that is kept when it is empty.
+pub(super) const KEPT: usize = 256 * 1024;
 /// The longest line of a worker's output that is kept together.
 const LONGEST_LINE: usize = 4096;
 
@@ -83,7 +89,7 @@ impl Real {
     fn start(&self, name: &str, pool: usize) -> io::Result<Person> {
         let (ours, theirs) = UnixStream::pair()?;
         ours.set_nonblocking(true)?;
-        let mut child = self.origin.spawn_worker(&role::worker(pool), theirs.into(), &self.shared)?;
+        let mut child = self.origin.spawn_worker(&role::worker(pool, &self.shared), theirs.into(), &self.shared)?;
         let out = child.stdout.take().map(Output::new).transpose()?;
         let err = child.stderr.take().map(Output::new).transpose()?;
         let pidfd = process::pidfd(child.id()).inspect_err(|_| {
@@ -119,10 +125,10 @@ impl Real {
                 if writable {
                     person.flush(&self.epoll, member);
                 }
-                person.hear(&self.epoll, member, &mut self.chunk, events);
+                person.hear(&self.epoll, member, &mut self.chunk, SHARE, events);
             }
-            STDOUT => print(&mut person.out, &person.name, person.child.id(), &self.epoll, &mut self.chunk),
-            STDERR => print(&mut person.err, &person.name, person.child.id(), &self.epoll, &mut self.chunk),
+            STDOUT => print(&mut person.out, &person.name, person.child.id(), &self.epoll, &mut self.chunk, 1),
+            STDERR => print(&mut person.err, &person.name, person.child.id(), &self.epoll, &mut self.chunk, 1),
             _ => {
                 if let Some(person) = self.people.remove(&member) {
                     person.bury(&self.epoll, member, &mut self.chunk, events);
@@ -178,7 +184,8 @@ impl Hands for Real {
 
     fn collect(&mut self, events: &mut Vec<(u64, Event)>) {
         let mut found = [EpollEvent::empty(); BATCH];
-        loop {
+        // Each worker's turn comes once: some may have news without end.
+        for _ in 0..=self.people.len() * 4 / BATCH {
             let count = self.epoll.wait(&mut found, EpollTimeout::ZERO).unwrap_or(0);
             for event in &found[..count] {
                 self.news(event.data(), event.events().contains(EpollFlags::EPOLLOUT), events);
@@ -214,6 +221,7 @@ impl Person {
         let all = self.sent == self.unsent.len();
         if all {
             self.unsent.clear();
+            self.unsent.shrink_to(KEPT);
             self.sent = 0;
         }
         let more = if all { EpollFlags::EPOLLIN } else { EpollFlags::EPOLLIN | EpollFlags::EPOLLOUT };
@@ -222,20 +230,19 @@ impl Person {
         }
     }
 
-    /// Reads what it says.
-    fn hear(&mut self, epoll: &Epoll, member: u64, chunk: &mut [u8], events: &mut Vec<(u64, Event)>) {
+    /// Reads what it says, so many chunks at most.
+    fn hear(&mut self, epoll: &Epoll, member: u64, chunk: &mut [u8], most: usize, events: &mut Vec<(u64, Event)>) {
         if self.silent {
             return;
         }
-        loop {
+        for _ in 0..most {
             match self.line.read(chunk) {
                 Ok(0) => return self.fall_silent(epoll),
                 Ok(len) => {
                     self.decoder.push(&chunk[..len]);
                     if !self.understand(member, events) {
                         self.garbled = true;
-                        self.fall_silent(epoll);
-                        return worker::signal_group(self.child.id(), Signal::SIGKILL);
+                        return self.fall_silent(epoll);
                     }
                     if len < chunk.len() {
                         return;
@@ -248,10 +255,12 @@ impl Person {
         }
     }
 
-    /// The line has ended; what follows from that comes by the pidfd.
+    /// The line has ended or is broken; what follows from that comes by the pidfd. Who is not ending already would hang
+    /// with a call that nobody can hear the end of.
     fn fall_silent(&mut self, epoll: &Epoll) {
         self.silent = true;
         let _ = epoll.delete(&self.line);
+        worker::signal_group(self.child.id(), Signal::SIGKILL);
     }
 
     /// Takes whole frames; `false` when the line is broken.
@@ -272,14 +281,17 @@ impl Person {
         }
     }
 
-    /// It has ended: takes in its last words, ends what it left behind, and tells how it ended.
+    /// It has ended: ends what it left behind, takes in its last words, and tells how it ended.
     fn bury(mut self, epoll: &Epoll, member: u64, chunk: &mut [u8], events: &mut Vec<(u64, Event)>) {
         let pid = self.child.id();
-        self.hear(epoll, member, chunk, events);
-        print(&mut self.out, &self.name, pid, epoll, chunk);
-        print(&mut self.err, &self.name, pid, epoll, chunk);
         // Until it is waited for its number is the group's, and nobody else's.
         worker::signal_group(pid, Signal::SIGKILL);
+        self.hear(epoll, member, chunk, LAST_WORDS, events);
+        print(&mut self.out, &self.name, pid, epoll, chunk, LAST_WORDS);
+        print(&mut self.err, &self.name, pid, epoll, chunk, LAST_WORDS);
+        // Who has left the group may still have them open: then they have no end of their own.
+        self.out.iter_mut().for_each(|out| out.end_line(&self.name, pid));
+        self.err.iter_mut().for_each(|err| err.end_line(&self.name, pid));
         let how = match self.child.wait() {
             _ if self.garbled => Death::Garbled,
             Ok(status) => death(status),
@@ -310,15 +322,21 @@ fn event(frame: Frame) -> Option<Heard> {
     let Frame { kind, call, flags, body } = frame;
     let leaving = flags & LEAVING != 0;
     Some(match kind {
-        Kind::Hello => Heard::Event(Event::Hello),
+        Kind::Hello if body == build().as_bytes() => Heard::Event(Event::Hello),
         Kind::Returned => Heard::Event(Event::Answer { call, outcome: Ok(body), leaving }),
         Kind::Failed => {
             let text = String::from_utf8_lossy(&body).into_owned();
             Heard::Event(Event::Answer { call, outcome: Err(text), leaving })
         }
-        Kind::Log => Heard::Lines(body),
-        Kind::Call | Kind::Cancel => return None,
+        Kind::Log if are_lines(&body) => Heard::Lines(body),
+        Kind::Hello | Kind::Log | Kind::Call | Kind::Cancel => return None,
     })
+}
+
+/// Whether this is what a log writes: whole lines of text, without control characters.
+fn are_lines(bytes: &[u8]) -> bool {
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    text.ends_with('\n') && text.split_terminator('\n').all(|line| !line.contains(char::is_control))
 }
 
 impl<P: AsFd> Output<P> {
@@ -328,10 +346,17 @@ impl<P: AsFd> Output<P> {
     }
 }
 
-/// Puts what a worker has printed into the log, line by line.
-fn print<P: Read + AsFd>(output: &mut Option<Output<P>>, name: &str, pid: u32, epoll: &Epoll, chunk: &mut [u8]) {
+/// Puts what a worker has printed into the log, line by line, so many chunks at most.
+fn print<P: Read + AsFd>(
+    output: &mut Option<Output<P>>,
+    name: &str,
+    pid: u32,
+    epoll: &Epoll,
+    chunk: &mut [u8],
+    most: usize,
+) {
     let Some(from) = output else { return };
-    loop {
+    for _ in 0..most {
         match from.pipe.read(chunk) {
             Ok(len) if len > 0 => from.take(&chunk[..len], name, pid),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -114,9 +114,12 @@ struct Desk {
     /// Calls that are tried again, and when.
     resting: BTreeSet<(Mono, u64)>,
     sums: Sums,
-    /// Deaths and failed starts since a call was last answered: they make the pauses between starts longer.
+    /// Misfortunes in a row since a call was last answered, those that come together counted as one: they make the pauses
+    /// between starts longer.
     misfortunes: u32,
-    /// Those of them that had done nothing at all: too many, and the pool has failed.
+    /// When the last that was counted came.
+    unlucky: Option<Mono>,
+    /// Processes since then that ended before they had done anything: too many, and the pool has failed.
     barren: u32,
     /// No process is started before this.
     rest_until: Option<Mono>,
@@ -159,6 +162,7 @@ impl Crew {
             resting: BTreeSet::new(),
             sums: Sums::default(),
             misfortunes: 0,
+            unlucky: None,
             barren: 0,
             rest_until: None,
             failed: None,

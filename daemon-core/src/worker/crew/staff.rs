@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::luck::Misfortune;
 use super::{Crew, Desk, Event, Kind, Order, When};
 use crate::clock::Mono;
 use crate::duration::Pretty;
@@ -18,7 +19,7 @@ pub(super) struct Member {
     pub(super) id: u64,
     pub(super) pool: usize,
     pid: Option<u32>,
-    born: Mono,
+    pub(super) born: Mono,
     pub(super) served: u64,
     /// The call whose time was up.
     overdue: Option<u64>,
@@ -179,7 +180,7 @@ impl Crew {
             let surplus = self.living(pool) > desk.plan.size;
             leaving || surplus || self.stopping || member.is_spent(now, desk)
         };
-        (self.desks[pool].misfortunes, self.desks[pool].barren) = (0, 0);
+        self.desks[pool].forget();
         if spent {
             self.dismiss(now, id, out);
         }
@@ -211,16 +212,17 @@ impl Crew {
     /// Processes whose time is up.
     pub(super) fn wake_members(&mut self, now: Mono, out: &mut Vec<Order>) {
         let due = |member: &&Member| member.due(&self.desks).is_some_and(|due| due <= now);
-        let due: Vec<(u64, usize, Doing)> =
-            self.members.iter().filter(due).map(|member| (member.id, member.pool, member.doing)).collect();
-        for (id, pool, doing) in due {
+        let due: Vec<(u64, usize, Mono, Doing)> =
+            self.members.iter().filter(due).map(|member| (member.id, member.pool, member.born, member.doing)).collect();
+        for (id, pool, born, doing) in due {
             match doing {
                 Doing::Idle => self.dismiss(now, id, out),
                 Doing::Busy { call, .. } => self.time_out(now, id, pool, call, out),
                 Doing::Starting => {
                     self.put(id, Doing::Killed);
                     out.push(Order::End { member: id, hard: true });
-                    self.misfortune(now, pool, &format!("a worker was not ready after {}", Pretty(START)), true, out);
+                    let bad = Misfortune { born, barren: true, shortage: false };
+                    self.misfortune(now, pool, &format!("a worker was not ready after {}", Pretty(START)), bad, out);
                 }
                 Doing::Leaving { .. } => {
                     self.put(id, Doing::Killed);
@@ -239,6 +241,8 @@ impl Crew {
             (member.doing, member.overdue) = (Doing::Leaving { until }, Some(call));
         }
         out.push(Order::End { member: id, hard: false });
+        // It may ignore that, and yet look whether it was cancelled, or come to an end of its call.
+        out.push(Order::Close { member: id });
         self.settle(now, call, Err(Failure::TimedOut(timeout)), out);
     }
 

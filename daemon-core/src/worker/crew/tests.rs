@@ -169,7 +169,10 @@ fn fault_074_a_call_that_hangs_is_ended_and_then_killed() {
     let (call, _) = table.call().expect("accepted");
     table.at(1).event(1, Event::Hello);
     assert_eq!(table.crew.due(), Some(Mono(11 * SECOND)));
-    assert_eq!(table.at(11).wake(), [Order::End { member: 1, hard: false }, Order::Ended { call }]);
+    assert_eq!(
+        table.at(11).wake(),
+        [Order::End { member: 1, hard: false }, Order::Close { member: 1 }, Order::Ended { call }]
+    );
     assert_eq!(table.crew.due(), Some(Mono(16 * SECOND)));
     // Fault 85: what it says after that is not delivered.
     assert_eq!(table.at(12).answer(1, call), []);

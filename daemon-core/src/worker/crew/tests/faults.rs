@@ -47,9 +47,12 @@ fn fault_082_a_pool_that_has_failed_or_stops_wants_no_waking() {
         pool.pool(20).queue(100);
     });
     (0..20).for_each(|_| drop(table.call().expect("accepted")));
-    // All at once: the last of them find the pool in a pause.
-    for member in 1..80 {
-        table.event(member, Event::Gone(Death::Exited(1)));
+    // All at once, again and again: the last of them find the pool in a pause.
+    for second in 0..100 {
+        table.at(second).wake();
+        for member in table.crew.members.iter().map(|member| member.id).collect::<Vec<_>>() {
+            table.event(member, Event::Gone(Death::Exited(1)));
+        }
     }
     assert!(table.crew.view(0).failed);
     assert_eq!(table.crew.due(), None);
@@ -67,13 +70,13 @@ fn fault_082_a_pool_that_has_failed_or_stops_wants_no_waking() {
 #[test]
 fn fault_082_a_failed_pool_leaves_no_call_pending() {
     let mut table = Table::new(|pool| {
-        pool.retries(3).queue(100);
+        pool.retries(3).queue(100).timeout(Duration::ZERO);
     });
     let (call, slot) = table.call().expect("accepted");
     table.event(1, Event::Hello);
     table.call().expect("accepted");
     for second in 0..100 {
-        table.at(second % 9).wake();
+        table.at(second * 10).wake();
         while let Some(member) = table.crew.members.iter().map(|member| member.id).find(|member| *member != 1) {
             table.event(member, Event::Gone(Death::Exited(1)));
         }
@@ -200,4 +203,26 @@ fn a_crew_that_was_stopped_can_be_started_again() {
     assert!(matches!(table.call(), Err(Refused::Stopping)));
     table.crew.start(table.now, &mut table.out);
     assert!(table.call().is_ok());
+}
+
+/// Many that die at once are one misfortune: they are replaced at once. A generation that dies again is the next one.
+#[test]
+fn fault_081_a_whole_pool_that_dies_at_once_is_replaced_at_once() {
+    let mut table = Table::new(|pool| {
+        pool.pool(100).queue(1000).spawn(crate::worker::Spawn::eager());
+    });
+    table.crew.start(Mono(0), &mut Vec::new());
+    let living = |table: &Table| table.crew.members.iter().map(|member| member.id).collect::<Vec<_>>();
+    let mut pauses = Vec::new();
+    for generation in 1..=12 {
+        let members = living(&table);
+        assert_eq!(members.len(), 100, "generation {generation}");
+        table.at(1000 * generation);
+        members.iter().for_each(|member| drop(table.event(*member, Event::Hello)));
+        (0..100).for_each(|_| drop(table.call().expect("accepted")));
+        members.iter().for_each(|member| drop(table.event(*member, Event::Gone(Death::Killed(9)))));
+        pauses.push(table.crew.desks[0].rest_until.map_or(0, |until| (until.0 - table.now.0) / (SECOND / 10)));
+        table.at(1000 * generation + 20).wake();
+    }
+    assert_eq!(pauses, [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64]);
 }
