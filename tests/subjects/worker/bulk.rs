@@ -63,7 +63,8 @@ impl Bulk {
     fn text(&self, number: u64) -> String {
         let unit = format!("{number:x}.");
         // All sizes up to the longest; but when it is long, all are.
-        let size = if self.load > 1 << 16 { self.load } else { number as usize * 7919 % (self.load + 1) };
+        let spread = usize::try_from(number * 7919).unwrap_or(0) % (self.load + 1);
+        let size = if self.load > 1 << 16 { self.load } else { spread };
         let mut text = unit.repeat(size / unit.len() + 1);
         text.truncate(size);
         text

@@ -57,12 +57,19 @@ pub fn meet_one(fate: &str, number: u64) -> Result<()> {
             log::info!("{}", "gossip ".repeat(200));
         },
         "print" => print()?,
-        "effects" => loop {
-            effect("worker", number)?;
-        },
+        "effects" => act(number, more.parse()?)?,
         "half" => line::half(number, more.parse()?)?,
         "say" => line::say(more.parse()?)?,
         _ => return Err(format!("no such fate: {fate}").into()),
+    }
+    Ok(())
+}
+
+/// Does what the outside sees, for so many microseconds, or without end.
+fn act(number: u64, micros: u64) -> Result<()> {
+    let end = mono() + micros * 1000;
+    while micros == 0 || mono() < end {
+        effect("worker", number)?;
     }
     Ok(())
 }

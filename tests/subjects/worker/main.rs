@@ -194,10 +194,10 @@ impl Daemon for Yard {
 impl Yard {
     fn tick(&mut self, cx: &Context) -> Result<()> {
         self.ticks += 1;
-        if asked::<bool>("EFFECTS") == Some(true) {
+        if let Some(fate) = asked::<String>("EFFECTS") {
             hand::effect("daemon", self.ticks)?;
             if self.ticks == 1 {
-                self.call(cx, "0 4 deaf+effects")?;
+                self.call(cx, &format!("0 4 {fate}"))?;
             }
         } else {
             log::info!("tick {}", self.ticks);

@@ -1,5 +1,6 @@
 //! Rows 25, 53, 75, 76, 77: daemon, workers and grandchildren, and who outlives whom.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::time::Duration;
@@ -9,9 +10,6 @@ use nix::sys::signal::Signal;
 
 use crate::yard::since;
 use crate::{Yard, mono, number_after, processes};
-
-/// Ticks and workers that leave traces.
-const ACTIVE: [(&str, &str); 3] = [("POOL", "4"), ("TICK", "1"), ("EFFECTS", "true")];
 
 /// Waits until no process of the session is left but the daemon that is dead.
 fn wait_alone(yard: &Yard) {
@@ -151,59 +149,60 @@ fn fault_053_a_key_of_the_terminal_reaches_the_daemon_alone() {
     figure("fault_053", &format!("lost calls 0 of 4 x {full}; of 100"));
 }
 
-/// Fault: the daemon is killed while its workers, who ignore TERM, act; the next daemon starts as soon as the lock is free.
+/// Fault: the daemon is killed while its workers act, who ignore TERM; in the second half of the rounds they are not tied to
+/// the daemon any more either. The next daemon starts as soon as the lock is free.
 /// Required: nothing that the old generation does comes after the first thing that the new one does.
 #[test]
 fn fault_025_the_old_generation_is_gone_before_the_new_one_acts() {
-    let mut gaps = Vec::new();
     let full = rounds(200);
-    for _ in 0..full {
-        let mut old = Yard::start_locked(Place::new().into(), &ACTIVE);
-        let effects = old.place().file("effects");
-        let by = |pid: u32| {
-            let text = fs::read_to_string(&effects).unwrap_or_default();
-            let mine = move |line: &&str| line.contains(" daemon ") && line.contains(&format!(" {pid} "));
-            text.lines().find(mine).map(|line| number_after(line, ""))
-        };
-        wait_until("effects of all workers", || {
-            workers_at_work(&fs::read_to_string(&effects).unwrap_or_default()) == 4
-        });
-        old.child().signal(Signal::SIGKILL);
-        let mut new = old.successor(&ACTIVE);
-        let pid = new.pid();
-        wait_until("an effect of the new daemon", || by(pid).is_some());
-        wait_until("effects of the new workers", || workers_of(&effects, pid) > 0);
-        new.kill();
-        let text = fs::read_to_string(&effects).expect("effects");
-        let first = by(pid).expect("the first effect");
-        // A worker whose daemon is gone has another parent.
-        let old_one = |line: &&str| line.contains(" worker ") && !line.ends_with(&format!(" {pid}"));
-        let last = text.lines().filter(old_one).map(|line| number_after(line, "")).max();
-        let last = last.expect("an effect of the old workers");
-        assert!(last < first, "an old worker acted {:?} after the first act of the new daemon", since(first, last));
-        gaps.push(since(last, first));
-        wait_alone(&new);
-        wait_alone(&old);
+    for fate in ["deaf+effects", "unbound+deaf+effects:100000"] {
+        let gaps: Vec<Duration> = (0..full.div_ceil(2)).map(|_| change_of_generation(fate)).collect();
+        let (count, shortest) = (gaps.len(), gaps.iter().min().copied().unwrap_or_default());
+        let (p50, _, _) = spread(gaps);
+        figure(
+            "fault_025",
+            &format!(
+                "{fate}: old acts after the first new one: 0 in {count} of 100; from the last old to the first new: p50 {p50:?}, least {shortest:?}"
+            ),
+        );
     }
-    let shortest = gaps.iter().min().copied().unwrap_or_default();
-    let (p50, _, _) = spread(gaps);
-    figure(
-        "fault_025",
-        &format!(
-            "old acts after the first new one: 0 in {full} of 200; from the last old to the first new: p50 {p50:?}, least {shortest:?}"
-        ),
-    );
 }
 
-/// How many workers have left a trace.
-fn workers_at_work(effects: &str) -> usize {
-    let pids = effects.lines().filter(|line| line.contains(" worker ")).filter_map(|line| line.split(' ').nth(3));
-    pids.collect::<std::collections::BTreeSet<_>>().len()
+/// From the last act of the old generation to the first of the new one.
+fn change_of_generation(fate: &str) -> Duration {
+    let settings = [("POOL", "4"), ("TICK", "1"), ("EFFECTS", fate)];
+    let mut old = Yard::start_locked(Place::new().into(), &settings);
+    let effects = old.place().file("effects");
+    let read = || fs::read_to_string(&effects).unwrap_or_default();
+    let by = |pid: u32| {
+        let mine = move |line: &&str| line.contains(" daemon ") && line.contains(&format!(" {pid} "));
+        read().lines().find(mine).map(|line| number_after(line, ""))
+    };
+    let ending = old.pid();
+    wait_until("effects of all workers", || at_work(&read(), ending).len() == 4);
+    old.child().signal(Signal::SIGKILL);
+    let mut new = old.successor(&settings);
+    let pid = new.pid();
+    wait_until("an effect of the new daemon", || by(pid).is_some());
+    wait_until("effects of the new workers", || !at_work(&read(), pid).is_empty());
+    new.kill();
+    wait_alone(&new);
+    wait_alone(&old);
+    let (text, first) = (read(), by(pid).expect("the first effect"));
+    let workers = at_work(&text, ending);
+    let acts = text.lines().filter(|line| worker_of(line).is_some_and(|worker| workers.contains(worker)));
+    let last = acts.map(|line| number_after(line, "")).max().expect("an act of an old worker");
+    assert!(last < first, "an old worker acted {:?} after the first act of the new daemon", since(first, last));
+    since(last, first)
 }
 
-/// How many workers of this daemon have left a trace.
-fn workers_of(effects: &std::path::Path, daemon: u32) -> usize {
-    let text = fs::read_to_string(effects).unwrap_or_default();
-    let theirs: Vec<&str> = text.lines().filter(|line| line.ends_with(&format!(" {daemon}"))).collect();
-    workers_at_work(&theirs.join("\n"))
+/// The workers that have left a trace while this daemon was their parent.
+fn at_work(effects: &str, daemon: u32) -> BTreeSet<&str> {
+    let end = format!(" {daemon}");
+    effects.lines().filter(|line| line.ends_with(&end)).filter_map(worker_of).collect()
+}
+
+/// The worker that has left this line.
+fn worker_of(line: &str) -> Option<&str> {
+    line.contains(" worker ").then(|| line.split(' ').nth(3)).flatten()
 }

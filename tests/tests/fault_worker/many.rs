@@ -65,7 +65,7 @@ fn fault_086_no_call_is_lost_or_told_twice_under_random_kills() {
             while !done.exists() {
                 let workers = proc::children(daemon);
                 if !workers.is_empty() {
-                    let pid = workers[chance.next() as usize % workers.len()];
+                    let pid = workers[usize::try_from(chance.next() >> 33).unwrap_or(0) % workers.len()];
                     kills += u64::from(kill_surely(pid, |pid| proc::status(pid, "PPid") == daemon.to_string()));
                 }
                 std::thread::sleep(chance.up_to(Duration::from_millis(8)));
