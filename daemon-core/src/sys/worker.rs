@@ -2,17 +2,28 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
 
 use nix::fcntl::{FcntlArg, fcntl};
+use nix::sys::resource::{Resource, getrlimit};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::{Pid, dup2_stdin, getppid};
+
+/// So many descriptors, or an eighth of all that there may be, are not for workers.
+const ROOM: u64 = 64;
 
 /// Sends a signal to a whole process group, whose leader must be a child that was not waited for.
 pub(crate) fn signal_group(leader: u32, signal: Signal) {
     if let Ok(leader) = i32::try_from(leader) {
         let _ = killpg(Pid::from_raw(leader), signal);
     }
+}
+
+/// Whether a descriptor of this number leaves some for others: they are given out from the lowest on, and pools must not
+/// take the last, or no hook could open a file any more.
+pub(crate) fn leaves_room(number: RawFd) -> bool {
+    let Ok((most, _)) = getrlimit(Resource::RLIMIT_NOFILE) else { return true };
+    u64::try_from(number).is_ok_and(|number| number + ROOM.min(most / 8) < most)
 }
 
 /// Ends this process when its parent does; `false` when that is gone already.

@@ -3,12 +3,12 @@
 //! A frame is believed only when all of its head is right and the checksum fits; anything else is a broken line, and the
 //! worker at its end is ended. No length is believed before it was compared with the limit.
 
-use super::hands::KEPT;
-
 /// "daemon worker", and the version of this layout.
 const MAGIC: [u8; 4] = *b"dwk1";
 /// Magic, kind, flags, two bytes of nothing, call, length, checksum.
 const HEAD: usize = 24;
+/// Room of a buffer that is kept when it is empty.
+pub(super) const KEPT: usize = 256 * 1024;
 /// A frame longer than this is refused, by both sides.
 pub(crate) const LONGEST: usize = 64 << 20;
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use daemon_tests::{Place, figure, rounds};
+use daemon_tests::{Place, figure, proc, rounds};
 
 use crate::ends::Group;
 use crate::yard::{limit_descriptors, since};
@@ -112,6 +112,30 @@ fn fault_083_without_descriptors_calls_wait_and_are_served_later() {
         assert_eq!(crate::sums(&ended), Some([2, 2, 0, 0]));
     }
     tell_recovery("descriptors", times, "40");
+}
+
+/// Fault: a pool that is larger than the daemon may have descriptors for: each worker needs four.
+/// Required: it works with as many workers as there can be, and leaves room for what hooks open; no call is lost.
+#[test]
+fn fault_083_a_large_pool_leaves_descriptors_for_others() {
+    const LIMIT: u64 = 128;
+    let mut yard = Yard::start(&[("POOL", "100")]);
+    limit_descriptors(yard.pid(), LIMIT);
+    yard.order("call 0 100 nap:20000").child().wait_for("can not be started: ");
+    let open = proc::descriptors(yard.pid()).len() as u64;
+    assert!(open <= LIMIT - LIMIT / 8, "{open} descriptors are open");
+    // The hook of this order opens a file.
+    let most = number_after(&yard.view(), "processes: ");
+    assert!((10..=LIMIT / 4).contains(&most), "{most} workers");
+    for number in 0..100 {
+        assert!(yard.wait_ended_in_any_order().contains("returned by "), "the {number}th");
+    }
+    let ended = yard.stop();
+    assert_eq!(crate::sums(&ended), Some([100, 100, 0, 0]));
+    figure(
+        "fault_083",
+        &format!("pool of 100 with {LIMIT} descriptors: {most} workers, {open} open, lost 0 of 100 calls"),
+    );
 }
 
 /// Fault: the kernel allows no further process.

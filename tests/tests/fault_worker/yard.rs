@@ -97,6 +97,11 @@ impl Yard {
         self.child().wait_for(&format!("ended {number} "))
     }
 
+    /// Waits for the end of any call.
+    pub fn wait_ended_in_any_order(&mut self) -> String {
+        self.child().wait_for(" ended ")
+    }
+
     /// How the pool stands, in words.
     pub fn view(&mut self) -> String {
         self.order("view");
