@@ -37,7 +37,7 @@ fn b06_workers_retire_after_their_time_and_are_replaced() {
     yard.stop();
 }
 
-/// B15: all ways to start workers were one. B31: however many calls waited, one worker was enough.
+/// B15: all ways to start workers were one, and however many calls waited, one worker was enough.
 /// Required: at the start, at the first call, or as many as there are calls.
 #[test]
 fn b15_workers_are_started_when_it_was_said() {
