@@ -167,7 +167,7 @@ impl Engine {
         self.phase = Phase::Stopping;
         let mut stages = VecDeque::new();
         if self.mode.workers {
-            stages.push_back(Step::Drain);
+            stages.push_back(Step::Drain { for_good: true });
         }
         if self.born {
             stages.extend(self.last_words());

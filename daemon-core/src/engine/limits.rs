@@ -99,7 +99,7 @@ impl From<Option<&Step>> for What {
             Some(Step::RemovePid) => Self::Part("removing the PID file"),
             Some(Step::Setup) => Self::Part("setup"),
             Some(Step::Keep) => Self::Part("handing over the daemon's state"),
-            Some(Step::Drain) => Self::Part("waiting for workers"),
+            Some(Step::Drain { .. }) => Self::Part("waiting for workers"),
             Some(Step::Drop) => Self::Part("dropping the daemon's state"),
             Some(Step::Exec) => Self::Part("becoming the new program"),
             Some(Step::Remake) => Self::Part("declaring the daemon anew"),
@@ -246,7 +246,7 @@ impl Engine {
         let since = self.limits.letting_go.filter(|_| !longest.is_zero())?;
         let share = match (self.phase, step) {
             // Calls that run have what a running hook would have.
-            (_, Some(Step::Drain)) => longest / 2,
+            (_, Some(Step::Drain { .. })) => longest / 2,
             (Phase::New | Phase::Starting | Phase::Running, _) => longest / 2,
             (_, Some(Step::Hook { .. } | Step::Drop)) => longest / 4 * 3,
             _ => longest,

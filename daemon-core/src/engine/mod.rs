@@ -279,13 +279,13 @@ impl Engine {
         loop {
             // The only step that takes its time while the loop goes on: whoever waits here hears of signals.
             if self.draining {
-                self.limit(now, Some(&Step::Drain), out);
+                self.limit(now, Some(&Step::Drain { for_good: false }), out);
                 out.push(Action::Wait(None));
                 return;
             }
             if let Some(step) = self.queue.pop_front() {
                 self.limit(now, Some(&step), out);
-                if step == Step::Drain {
+                if let Step::Drain { .. } = step {
                     self.draining = true;
                     out.push(Action::Run(step));
                     continue;

@@ -187,6 +187,8 @@ impl Engine {
                 self.locks_held = lock + 1;
                 self.held_until(held.deadline);
             }
+            // Given up for a stop: that it could not be had is no news.
+            Reply::Acquired(_) if self.stop.is_some() => {}
             Reply::Acquired(Acquired::Busy(_)) if self.mode.quiet_if_locked => self.decide_stop(Exit::Clean, None, out),
             Reply::Acquired(Acquired::Busy(holder)) => {
                 self.give_up(&Error::new(Exit::TempFail, format!("already running: {holder} holds the lock")), out);

@@ -129,7 +129,7 @@ impl Engine {
         self.phase = Phase::Restarting;
         self.limits.let_go();
         if self.mode.workers {
-            self.queue.push_back(Step::Drain);
+            self.queue.push_back(Step::Drain { for_good: false });
         }
         let last_words = self.last_words();
         self.queue.extend(last_words);

@@ -146,7 +146,10 @@ pub(crate) enum Step {
     /// Pack the state that the next image gets.
     Keep,
     /// Let workers finish what they have, and end them; answered by [`Input::Drained`], while the loop goes on.
-    Drain,
+    Drain {
+        /// No image comes after this one: what waits for a worker is given up.
+        for_good: bool,
+    },
     /// Let go of the daemon's state.
     Drop,
     /// Tear a plugin down.

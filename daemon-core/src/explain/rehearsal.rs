@@ -80,7 +80,7 @@ fn success(step: &Step) -> Input {
     match step {
         Step::Acquire(lock) => reply(*lock, Reply::Acquired(Acquired::Held(Held::default()))),
         Step::Renew(lock) => reply(*lock, Reply::Renewed(Renewal::Held(Held::default()))),
-        Step::Drain => Input::Drained,
+        Step::Drain { .. } => Input::Drained,
         _ => Input::Done(Ok(())),
     }
 }

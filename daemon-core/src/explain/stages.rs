@@ -56,7 +56,7 @@ impl<'a> Stages<'a> {
             Step::Setup => "setup: make the daemon's state".into(),
             Step::Hook { hook, .. } => self.plan.hooks[*hook].to_string(),
             Step::Keep => "hand over the daemon's state".into(),
-            Step::Drain => "let workers finish what they have, and end them".into(),
+            Step::Drain { .. } => "let workers finish what they have, and end them".into(),
             Step::Drop => "drop the daemon's state".into(),
             Step::PluginTeardown(index) => format!("tear down {}", plugin(index)),
             Step::Release(_) => format!("give the lock back: {}", self.lock),
@@ -87,7 +87,7 @@ impl<'a> Stages<'a> {
             | Step::PluginSetup(_)
             | Step::Setup
             | Step::Keep
-            | Step::Drain
+            | Step::Drain { .. }
             | Step::Drop
             | Step::PluginTeardown(_)
             | Step::Remake => "as long as it takes".into(),

@@ -15,6 +15,7 @@ use nix::sys::stat::Mode;
 use super::{Acquired, Held, Provider, Renewal};
 use crate::error::{Error, Exit};
 use crate::lock::file::flock;
+use crate::sys::signals;
 
 /// How often it is tried, a millisecond apart.
 const TRIES: usize = 5_000;
@@ -43,6 +44,8 @@ impl Generation {
                     self.held = Some(file);
                     return Ok(());
                 }
+                // Whoever asks for a stop does not wait for strangers.
+                Err(Errno::EWOULDBLOCK) if signals::stops() > 0 => break,
                 Err(Errno::EWOULDBLOCK) => std::thread::sleep(Duration::from_millis(1)),
                 Err(error) => return Err(failed(error)),
             }

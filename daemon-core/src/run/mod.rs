@@ -148,6 +148,14 @@ pub(crate) struct Ended {
     pub(crate) reason: Option<String>,
 }
 
+/// Workers finish what they have.
+#[derive(Clone, Copy)]
+struct Drain {
+    /// What waits for a worker is given up then.
+    #[cfg_attr(not(feature = "workers"), allow(dead_code, reason = "there is nothing that could wait"))]
+    for_good: bool,
+}
+
 /// A daemon being run in a world.
 pub(crate) struct Runner<D, W> {
     world: W,
@@ -156,14 +164,14 @@ pub(crate) struct Runner<D, W> {
     daemon: Option<D>,
     inbox: VecDeque<Input>,
     /// Workers finish what they have.
-    draining: bool,
+    draining: Option<Drain>,
 }
 
 impl<D: 'static, W: World> Runner<D, W> {
     pub(crate) fn new(world: W, parts: Parts<D>) -> Self {
         let engine = Engine::new(Rc::clone(&parts.plan), parts.mode.clone());
         parts.context.stop_timeout.set(parts.plan.stop_timeout.value);
-        Self { world, engine, parts, daemon: None, inbox: VecDeque::from([Input::Start]), draining: false }
+        Self { world, engine, parts, daemon: None, inbox: VecDeque::from([Input::Start]), draining: None }
     }
 
     /// Runs the daemon to its end.
@@ -187,7 +195,7 @@ impl<D: 'static, W: World> Runner<D, W> {
                         let answer = self.drop_privileges();
                         self.collect(Input::Done(answer));
                     }
-                    Action::Run(Step::Drain) => self.drain(),
+                    Action::Run(Step::Drain { for_good }) => self.drain(for_good),
                     Action::Run(step) => {
                         let answer = perform::step(&mut self.parts, &mut self.daemon, &self.engine, step);
                         self.collect(answer);

@@ -30,8 +30,8 @@ impl<D: 'static, W: World> Runner<D, W> {
         None
     }
 
-    pub(super) fn drain(&mut self) {
-        self.draining = false;
+    pub(super) fn drain(&mut self, _for_good: bool) {
+        self.draining = None;
         self.inbox.push_back(Input::Drained);
     }
 

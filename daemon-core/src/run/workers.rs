@@ -2,7 +2,7 @@
 
 use std::os::fd::OwnedFd;
 
-use super::{Parts, Runner, World};
+use super::{Drain, Parts, Runner, World};
 use crate::clock::Mono;
 use crate::engine::Input;
 use crate::error::{Error, Exit};
@@ -53,16 +53,16 @@ impl<D: 'static, W: World> Runner<D, W> {
     pub(super) fn workers_due(&self) -> Option<Mono> {
         let context = &self.parts.context;
         let due = context.team.borrow().as_ref()?.due();
-        let patience = context.cancel_at.get().filter(|_| self.draining);
+        let patience = context.cancel_at.get().filter(|_| self.draining.is_some());
         due.into_iter().chain(patience).min()
     }
 
     /// Lets workers finish what they have; says when none is left.
-    pub(super) fn drain(&mut self) {
+    pub(super) fn drain(&mut self, for_good: bool) {
         if let Some(team) = self.parts.context.team.borrow_mut().as_mut() {
             team.begin_drain(self.world.now());
         }
-        self.draining = true;
+        self.draining = Some(Drain { for_good });
         self.hear_workers();
     }
 
@@ -72,12 +72,15 @@ impl<D: 'static, W: World> Runner<D, W> {
         let Some(team) = &mut *context.team.borrow_mut() else { return };
         team.turn(self.world.now());
         // A second stop, or a share of the time that is over, ends the patience.
-        if self.draining && context.cancelled() {
+        if self.draining.is_some() && context.cancelled() {
             team.cut(self.world.now());
         }
+        let drained = self.draining.take_if(|_| team.is_empty());
+        if drained.is_some_and(|drain| drain.for_good) {
+            team.give_up(self.world.now());
+        }
         self.inbox.extend(team.take_ended().into_iter().map(|call| Input::CallEnded(Box::new(call))));
-        if self.draining && team.is_empty() {
-            self.draining = false;
+        if drained.is_some() {
             self.inbox.push_back(Input::Drained);
         }
     }

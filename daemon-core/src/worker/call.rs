@@ -23,8 +23,6 @@ pub enum Refused {
     },
     /// Too many workers of the pool ended before they did anything; the last reason.
     PoolFailed(String),
-    /// The daemon stops.
-    Stopping,
     /// No pool of this daemon has this function.
     NotDeclared(&'static str),
     /// The arguments can not be sent.
@@ -38,7 +36,6 @@ impl fmt::Display for Refused {
                 write!(f, "all workers are busy, and {queue} calls wait: raise queue or pool, or call later")
             }
             Self::PoolFailed(why) => write!(f, "the pool has failed: {why}"),
-            Self::Stopping => f.write_str("the daemon is stopping"),
             Self::NotDeclared(name) => write!(f, "no worker or task `{name}` was declared: add #[worker] or #[task]"),
             Self::Arguments(why) => write!(f, "the arguments {why}"),
         }

@@ -170,6 +170,12 @@ impl Team {
         }
     }
 
+    /// There is no next image for the calls that wait.
+    pub(crate) fn give_up(&mut self, now: Mono) {
+        self.crew.give_up(now, &mut self.orders);
+        self.carry_out(now);
+    }
+
     /// Whether no process is left.
     pub(crate) fn is_empty(&self) -> bool {
         self.crew.processes() == 0

@@ -171,9 +171,11 @@ impl World for Virtual {
         #[cfg(feature = "workers")]
         if let Some(next) = self.0.stage.next()
             && next <= until
-            && !self.deliver(next, news)
         {
-            return self.0.mono.set(self.0.mono.get().max(next));
+            if !self.deliver(next, news) {
+                self.0.mono.set(self.0.mono.get().max(next));
+            }
+            return self.poll(news);
         }
         if self.set_clock(until, news) {
             return;

@@ -132,6 +132,30 @@ fn a_result_is_handled_as_soon_as_it_is_there() {
     assert_eq!(run.ended.exit, Exit::Clean);
 }
 
+/// What waits at a stop is told to those who hear of failures, and may even be tried again: that ends with the daemon.
+#[test]
+fn fault_086_what_waits_at_a_stop_is_told() {
+    let run = Sim::new()
+        .declare(|spec| {
+            spec.worker(square).pool(1);
+            spec.on(Event::init(), |_, cx: &Context| -> crate::Result<()> {
+                cx.call(square, (1,))?;
+                cx.call(square, (2,))?;
+                Ok(())
+            });
+            spec.failed(square, |probe, cx, call| -> crate::Result<()> {
+                probe.note(format!("given up: {}", call.failure().expect("a failure")));
+                cx.retry(call)?;
+                Ok(())
+            });
+        })
+        .signal(0.5, Signal::TERM);
+    run.clock.stage.answers.borrow_mut().push_back((1.0, Ok(1)));
+    let run = run.run();
+    assert_eq!(run.order(), ["given up: the daemon stopped before it began", "drop"]);
+    assert_eq!(run.ended.exit, Exit::Clean);
+}
+
 #[test]
 fn failures_time_outs_and_deaths_have_their_hooks() {
     let run = calling(&[(0.1, Err(Some("no"))), (0.1, Err(None)), (60.0, Ok(1))], 30.0).run();

@@ -55,14 +55,11 @@ impl Crew {
 
     fn admit(&self, pool: usize) -> Result<(), Refused> {
         let desk = &self.desks[pool];
-        if self.stopping {
-            return Err(Refused::Stopping);
-        }
         if let Some(why) = &desk.failed {
             return Err(Refused::PoolFailed(why.clone()));
         }
         // A call that a worker takes at once does not wait.
-        let at_once = self.idle(pool).is_some() || self.living(pool) < desk.plan.size;
+        let at_once = !self.stopping && (self.idle(pool).is_some() || self.living(pool) < desk.plan.size);
         if self.buffered(pool) >= desk.plan.queue.max(usize::from(at_once)) {
             return Err(Refused::Full { queue: desk.plan.queue });
         }

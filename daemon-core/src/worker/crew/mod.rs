@@ -66,6 +66,9 @@ pub(crate) enum Order {
     Log(Level, String),
 }
 
+/// Why a call is given up that never began.
+const GIVEN_UP: &str = "the daemon stopped before it began";
+
 /// A call that has not ended.
 struct Job {
     call: Call,
@@ -141,7 +144,7 @@ pub(crate) struct Crew {
     members: Vec<Member>,
     next_call: u64,
     next_member: u64,
-    /// No calls are taken any more.
+    /// No calls are begun any more: those that come wait, for the next image or in vain.
     stopping: bool,
     /// Calls that ended and whose end was not looked at yet.
     ended: HashMap<u64, Call>,
@@ -204,7 +207,8 @@ impl Crew {
         self.members.iter().filter_map(|member| member.due(&self.desks)).chain(resting).chain(rests).min()
     }
 
-    /// No more calls are taken, and those that wait for a worker are not begun.
+    /// Calls that wait for a worker are not begun any more. What a hook still calls waits too: it goes to the next image, or is
+    /// given up.
     pub(crate) fn stop(&mut self) {
         self.stopping = true;
         self.desks.iter_mut().for_each(|desk| desk.rest_until = None);
@@ -246,10 +250,15 @@ impl Crew {
         self.desks.iter().enumerate().map(row).collect()
     }
 
+    /// There is no next image: gives up what waits, while there are still hooks to hear of it.
+    pub(crate) fn give_up(&mut self, now: Mono, out: &mut Vec<Order>) {
+        (0..self.desks.len()).for_each(|pool| self.give_up_waiting(now, pool, GIVEN_UP, out));
+    }
+
     /// At the end: gives up what still waits, and says for each pool that was used what became of its calls.
     pub(crate) fn conclude(&mut self, now: Mono, out: &mut Vec<Order>) {
+        self.give_up(now, out);
         for pool in 0..self.desks.len() {
-            self.give_up_waiting(now, pool, "the daemon stopped before it began", out);
             let Desk { plan, sums: Sums { accepted, returned, failed, pending, .. }, .. } = &self.desks[pool];
             if *accepted > 0 {
                 let text =
