@@ -9,6 +9,7 @@ mod floods;
 mod lines;
 mod many;
 mod older;
+mod restarts;
 mod starts;
 mod stops;
 mod yard;
