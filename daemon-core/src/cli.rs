@@ -11,6 +11,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::error::ErrorKind;
+use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::account::Account;
@@ -135,7 +136,11 @@ pub(crate) fn read<D: 'static>(
         Err(error) => return Err(usage(&error.to_string())),
     };
     if matches.get_flag("instructions") {
-        return Ok(Request::Instructions);
+        // The line for the crontab has no flags: what others would say here would not be true there.
+        return match others_given(&matches) {
+            None => Ok(Request::Instructions),
+            Some(flag) => Err(usage(&format!("-i tells of the daemon as it is declared: leave out --{flag}"))),
+        };
     }
     override_settings(&mut spec.plan, &matches)?;
     settled(&spec.plan);
@@ -163,6 +168,12 @@ pub(crate) fn read<D: 'static>(
         }
     }
     Ok(if matches.get_flag("explain") { Request::Explain(options) } else { Request::Run(options) })
+}
+
+/// Another flag than `-i` that was given.
+fn others_given(matches: &ArgMatches) -> Option<&str> {
+    let given = |id: &clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+    matches.ids().find(|id| **id != *"instructions" && given(id)).map(clap::Id::as_str)
 }
 
 /// clap's own texts begin with `error: `; ours are all printed after the daemon's name.

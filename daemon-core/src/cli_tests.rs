@@ -60,6 +60,15 @@ fn own_options_are_read_by_their_function() {
 }
 
 #[test]
+fn instructions_stand_alone() {
+    assert!(matches!(ask(&["-i"]).1, Ok(Request::Instructions)));
+    for more in [&["-i", "--user", "nobody"][..], &["-i", "-d"], &["--max-load", "7", "-i"]] {
+        let text = refused(more);
+        assert!(text.starts_with("-i tells of the daemon as it is declared: leave out --"), "{text}");
+    }
+}
+
+#[test]
 fn help_comes_by_three_names_and_can_be_replaced() {
     for name in ["-H", "-h", "--help"] {
         let Ok(Request::Print(text)) = ask(&[name]).1 else { panic!("{name} must print") };

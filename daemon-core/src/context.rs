@@ -187,7 +187,8 @@ impl Context {
 
     /// Starts a thread that takes no signals: all of them are blocked in it, so that each TERM and HUP gets to the loop,
     /// also in the moment of a restart in place. Use this for every thread of yours. The thread ends with the process: at a
-    /// restart in place without notice, so end it by the drop of your state, or by a plugin's teardown.
+    /// restart in place without notice, so end it by the drop of your state, or by a plugin's teardown. Commands that it starts
+    /// inherit the blocked signals and do not hear TERM: start commands from hooks.
     ///
     /// # Errors
     /// When the system has no thread to give, or `name` holds a NUL.
