@@ -139,6 +139,12 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// The first setting of the hook or pool at hand that can not work.
+    #[cfg(feature = "workers")]
+    pub(crate) fn fault_of_pool(&self) -> Option<Text> {
+        rules::OF_HOOKS.iter().find_map(|settings| self.fault(settings[0]))
+    }
+
     /// Why this setting can not work, with its value and what to write.
     pub(super) const fn fault(&self, setting: &str) -> Option<Text> {
         if self.hook.is_some() { rules::of_hooks(self, setting) } else { rules::of_daemons(self, setting) }

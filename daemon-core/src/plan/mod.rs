@@ -5,6 +5,7 @@
 mod check;
 mod facts;
 mod hook;
+mod pool_rules;
 mod rows;
 mod rules;
 mod setting;

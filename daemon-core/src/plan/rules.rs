@@ -6,6 +6,10 @@
 use std::time::Duration;
 
 use super::facts::{Fact, Facts};
+use super::pool_rules::{
+    backoff_is_below_years, grace_is_below_years, limit_lets_some_run, max_age_is_below_years, pool_has_processes,
+    queue_has_an_end, timeout_is_below_years,
+};
 use crate::caret::Text;
 use crate::schedule::{LONGEST_INTERVAL, SHORTEST_INTERVAL};
 
@@ -57,6 +61,13 @@ rules! {
     "jitter" => jitter_is_below_the_period;
     "deadline" against "missed", "interval", "stop_timeout" =>
         deadline_is_possible, burst_makes_up_for_the_deadline, deadline_fits_the_stop;
+    "pool" => pool_has_processes;
+    "limit" => limit_lets_some_run;
+    "queue" => queue_has_an_end;
+    "timeout" => timeout_is_below_years;
+    "backoff" => backoff_is_below_years;
+    "max_age" => max_age_is_below_years;
+    "grace" => grace_is_below_years;
 }
 
 const fn name_is_safe(facts: &Facts<'_>) -> Option<Text> {
@@ -255,7 +266,7 @@ const fn possible(setting: &str, fact: Option<Fact<'_>>) -> Option<Text> {
     Some(said(setting, fact).push("write from 100us to 100 years"))
 }
 
-const fn length<'a>(fact: Option<Fact<'a>>) -> Option<(Duration, Fact<'a>)> {
+pub(super) const fn length<'a>(fact: Option<Fact<'a>>) -> Option<(Duration, Fact<'a>)> {
     let Some(fact) = fact else { return None };
     match fact.length() {
         Some(length) => Some((length, fact)),
@@ -264,7 +275,7 @@ const fn length<'a>(fact: Option<Fact<'a>>) -> Option<(Duration, Fact<'a>)> {
 }
 
 /// The beginning of each message: `setting = value: `.
-const fn said(setting: &str, fact: Fact<'_>) -> Text {
+pub(super) const fn said(setting: &str, fact: Fact<'_>) -> Text {
     push(Text::new(), setting, fact).push(": ")
 }
 
@@ -303,6 +314,6 @@ pub(super) const fn same(a: &str, b: &str) -> bool {
     true
 }
 
-const fn at_most(a: Duration, b: Duration) -> bool {
+pub(super) const fn at_most(a: Duration, b: Duration) -> bool {
     a.as_nanos() <= b.as_nanos()
 }

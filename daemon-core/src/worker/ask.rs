@@ -4,13 +4,12 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::call::{Call, Failure, Refused, Status, Ticket};
 use super::crew::Sums;
 use super::team::{LOOK, Team};
-use super::work::{Key, Work, encode};
+use super::work::{Arguments, Key, Work, WorkResult, encode};
 use crate::context::Context;
 
 impl Context {
@@ -20,10 +19,11 @@ impl Context {
     ///
     /// # Errors
     /// [`Refused`]: the call was not accepted, and nothing of it was done.
-    pub fn call<F, A, How>(&self, work: F, arguments: A) -> Result<Ticket<F::Value>, Refused>
+    pub fn call<F, A, How, R>(&self, work: F, arguments: A) -> Result<Ticket<R::Value>, Refused>
     where
-        F: Work<A, How>,
-        A: Serialize,
+        A: Arguments,
+        R: WorkResult,
+        F: Work<A, How, Answer = R>,
     {
         let _ = work;
         let bytes = encode(&arguments).map_err(|error| Refused::Arguments(error.to_string()))?;
@@ -40,10 +40,11 @@ impl Context {
     ///
     /// # Errors
     /// As [`call`](Self::call).
-    pub fn task<F, A, How>(&self, work: F, arguments: A) -> Result<Ticket<F::Value>, Refused>
+    pub fn task<F, A, How, R>(&self, work: F, arguments: A) -> Result<Ticket<R::Value>, Refused>
     where
-        F: Work<A, How>,
-        A: Serialize,
+        A: Arguments,
+        R: WorkResult,
+        F: Work<A, How, Answer = R>,
     {
         self.call(work, arguments)
     }

@@ -1,18 +1,9 @@
 //! Pools that can not work. Part of the one check of a plan.
 
-use std::time::Duration;
-
 use super::pool::Pool;
 use crate::duration::Pretty;
 use crate::error::{Error, Exit};
-use crate::plan::{Hook, Plan, Trigger};
-
-/// More processes than this are a mistake of a digit.
-const MOST_PROCESSES: usize = 1000;
-/// More waiting calls than this are no queue, but a leak.
-const LONGEST_QUEUE: usize = 10_000_000;
-/// More than this is meant as never: write zero.
-const LONGEST: Duration = Duration::from_secs(10 * 365 * 86_400);
+use crate::plan::{Facts, Hook, Plan, Trigger};
 
 /// Looks at all pools, and at the hooks that hear of them.
 ///
@@ -31,19 +22,22 @@ pub(crate) fn check(plan: &Plan) -> Result<(), Error> {
 }
 
 fn check_pool(pool: &Pool) -> Result<(), Error> {
-    let what = if pool.kind == super::pool::Kind::Task { "limit" } else { "pool" };
-    if pool.size == 0 || pool.size > MOST_PROCESSES {
-        return Err(config(format!("{pool}: {what} = {}: write a number from 1 to {MOST_PROCESSES}", pool.size)));
+    let key = if pool.kind == super::pool::Kind::Task { "limit" } else { "pool" };
+    let numbers = [(key, pool.size), ("queue", pool.queue)].map(|(key, number)| (key, number, number.to_string()));
+    let lengths =
+        [("timeout", pool.timeout), ("backoff", pool.backoff), ("max_age", pool.max_age), ("grace", pool.grace)]
+            .map(|(key, length)| (key, length, Pretty(length).to_string()));
+    let mut facts = Facts::new().hook("worker");
+    for (key, number, text) in &numbers {
+        #[allow(clippy::cast_precision_loss, reason = "a number that large is refused all the same")]
+        let number = *number as f64;
+        facts = facts.number(key, number, text);
     }
-    if pool.queue > LONGEST_QUEUE {
-        return Err(config(format!("{pool}: queue = {}: write {LONGEST_QUEUE} or less", pool.queue)));
+    for (key, length, text) in &lengths {
+        facts = facts.length(key, *length, text);
     }
-    let times =
-        [("timeout", pool.timeout), ("backoff", pool.backoff), ("max_age", pool.max_age), ("grace", pool.grace)];
-    for (key, time) in times {
-        if time > LONGEST {
-            return Err(config(format!("{pool}: {key} = {}: write 10 years or less", Pretty(time))));
-        }
+    if let Some(fault) = facts.fault_of_pool() {
+        return Err(config(format!("{pool}: {}", fault.as_str())));
     }
     if pool.methods.is_empty() {
         return Err(config(format!("{pool} has nothing to call: give a method #[call], or write pool.call(…)")));
@@ -100,7 +94,7 @@ mod tests {
         let text = refused(|spec| {
             spec.worker(job).timeout(duration!("20000w"));
         });
-        assert!(text.contains("timeout = ") && text.ends_with("10 years or less"), "{text}");
+        assert!(text.contains("timeout = ") && text.ends_with("10 years or less, or 0 for no limit"), "{text}");
         let text = refused(|spec| {
             spec.worker(job);
             spec.task(job);

@@ -8,26 +8,60 @@ use std::any::{TypeId, type_name};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::call::Call;
 use crate::error::{BoxError, Error, Exit, Result};
 
-/// What a function in a worker may return: a `Result` whose value can be sent, with any error that can be boxed.
+/// What can be sent to a worker process and back. Nothing is to be implemented: every type with serde's `Serialize` and
+/// `Deserialize` that borrows nothing is one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can not be sent to a worker or back",
+    label = "this can not be sent",
+    note = "it must own what it holds, and have serde's `Serialize` and `Deserialize`: for a type of your own write \
+            `#[derive(serde::Serialize, serde::Deserialize)]`, with the crate `serde` and its feature `derive` as a dependency"
+)]
+pub trait Sent: Serialize + DeserializeOwned + 'static {}
+
+// So that the compiler says the words above, once, and not what serde says about each half of it.
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned + 'static> Sent for T {}
+
+/// The error of a function in a worker: any that can be boxed. Nothing is to be implemented.
+#[diagnostic::on_unimplemented(
+    message = "a function in a worker can not fail with `{Self}`",
+    label = "this is no error",
+    note = "an error type must convert into `Box<dyn Error + Send + Sync>`, as io::Error, anyhow::Error and text do"
+)]
+pub trait WorkError: Into<BoxError> {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError>> WorkError for E {}
+
+/// What a function in a worker may return: a `Result` whose value can be [`Sent`], with any error that can be boxed.
 #[diagnostic::on_unimplemented(
     message = "a function in a worker can not return `{Self}`",
-    label = "return `Result<R>`, where `R` can be serialized",
-    note = "`R` must implement serde's `Serialize` and `DeserializeOwned`: derive them, with the crate `serde` as a dependency"
+    label = "return `Result<R>`, where `R` can be sent"
 )]
 pub trait WorkResult {
     /// What is sent back.
-    type Value: Serialize + DeserializeOwned + 'static;
+    type Value: Sent;
 
     /// As the worker reads it.
     ///
     /// # Errors
     /// The function's own error.
     fn into_value(self) -> Result<Self::Value>;
+
+    /// As it came back from the worker.
+    ///
+    /// # Errors
+    /// When the call has no result, or one of another type.
+    #[doc(hidden)]
+    fn of(call: &Call) -> Result<Self::Value, Error> {
+        call.value()
+    }
 }
 
-impl<T: Serialize + DeserializeOwned + 'static, E: Into<BoxError>> WorkResult for Result<T, E> {
+impl<T: Sent, E: WorkError> WorkResult for Result<T, E> {
     type Value = T;
 
     fn into_value(self) -> Result<T> {
@@ -35,7 +69,19 @@ impl<T: Serialize + DeserializeOwned + 'static, E: Into<BoxError>> WorkResult fo
     }
 }
 
+/// The arguments of a function in a worker, as a tuple: up to eight, each of which can be [`Sent`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` are no arguments of a function in a worker",
+    label = "write a tuple, with one argument `(url,)`"
+)]
+pub trait Arguments: Sent {}
+
 /// An object that lives in a worker process, one in each of its pool.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no object of workers",
+    label = "no object of workers",
+    note = "write `#[worker]` above an impl block of it that has the methods to be called"
+)]
 pub trait Object: Sized + 'static {
     /// Declares its pool and its calls. Must always declare the same.
     fn declare(pool: &mut super::ObjectPool<Self>);
@@ -49,8 +95,26 @@ pub enum On<O> {
     Never(std::marker::PhantomData<O>, std::convert::Infallible),
 }
 
-/// A function that can be called in a worker with arguments `A`. Nothing is to be implemented: every function whose
-/// arguments and result can be sent is one.
+/// A function that can be called on its own (`How` is [`Alone`]) or on an object (`How` is [`On<O>`](On)). Nothing is to be
+/// implemented: every function with up to eight arguments is one, and every method of an [`Object`] that takes it as `&mut self`.
+/// Whether its arguments and its result can be sent is another matter: [`Arguments`], [`WorkResult`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can not be run by a worker",
+    label = "no such function",
+    note = "a function of a worker takes up to eight arguments, a method of an object `&mut self` and up to eight"
+)]
+pub trait WorkFn<A, How>: Copy + 'static {
+    /// What it returns.
+    type Answer;
+    /// What it is called on.
+    type Target;
+
+    /// Calls it.
+    fn run(self, target: &mut Self::Target, arguments: A) -> Self::Answer;
+}
+
+/// A function that can be called in a worker with arguments `A`: what finds, of a function's path alone, all that belongs to it.
+/// Nothing is to be implemented: every function whose arguments can be sent is one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can not be called in a worker with these arguments",
     label = "not a function of a worker, or other arguments",
@@ -58,46 +122,54 @@ pub enum On<O> {
 )]
 pub trait Work<A, How>: Copy + 'static {
     /// What it returns.
-    type Value: Serialize + DeserializeOwned + 'static;
-    /// What it is called on.
-    type Target;
-
-    /// Calls it.
-    ///
-    /// # Errors
-    /// The function's own error.
-    fn run(self, target: &mut Self::Target, arguments: A) -> Result<Self::Value>;
+    type Answer;
 }
 
 macro_rules! work {
     ($($name:ident $place:tt),*) => {
+        impl<$($name: Sent),*> Arguments for ($($name,)*) {}
+
+        impl<F, R, $($name),*> WorkFn<($($name,)*), Alone> for F
+        where
+            F: Fn($($name),*) -> R + Copy + 'static,
+        {
+            type Answer = R;
+            type Target = ();
+
+            fn run(self, (): &mut (), _arguments: ($($name,)*)) -> R {
+                self($(_arguments.$place),*)
+            }
+        }
+
+        impl<F, R, O, $($name),*> WorkFn<($($name,)*), On<O>> for F
+        where
+            F: Fn(&mut O, $($name),*) -> R + Copy + 'static,
+            O: Object,
+        {
+            type Answer = R;
+            type Target = O;
+
+            fn run(self, target: &mut O, _arguments: ($($name,)*)) -> R {
+                self(target, $(_arguments.$place),*)
+            }
+        }
+
+        // That the arguments can be sent tells a method of an object from a function of one argument more.
         impl<F, R, $($name),*> Work<($($name,)*), Alone> for F
         where
             F: Fn($($name),*) -> R + Copy + 'static,
-            R: WorkResult,
-            $($name: Serialize + DeserializeOwned + 'static),*
+            $($name: Sent),*
         {
-            type Value = R::Value;
-            type Target = ();
-
-            fn run(self, (): &mut (), _arguments: ($($name,)*)) -> Result<R::Value> {
-                self($(_arguments.$place),*).into_value()
-            }
+            type Answer = R;
         }
 
         impl<F, R, O, $($name),*> Work<($($name,)*), On<O>> for F
         where
             F: Fn(&mut O, $($name),*) -> R + Copy + 'static,
-            R: WorkResult,
             O: Object,
-            $($name: Serialize + DeserializeOwned + 'static),*
+            $($name: Sent),*
         {
-            type Value = R::Value;
-            type Target = O;
-
-            fn run(self, target: &mut O, _arguments: ($($name,)*)) -> Result<R::Value> {
-                self(target, $(_arguments.$place),*).into_value()
-            }
+            type Answer = R;
         }
     };
 }
@@ -144,12 +216,13 @@ pub(crate) type BoxedWork<T> = Box<dyn Fn(&mut T, &[u8]) -> Result<Vec<u8>>>;
 /// Wraps `work` so that it takes and gives bytes.
 pub(crate) fn boxed<F, A, How>(work: F) -> BoxedWork<F::Target>
 where
-    F: Work<A, How>,
-    A: DeserializeOwned,
+    F: WorkFn<A, How>,
+    A: Arguments,
+    F::Answer: WorkResult,
 {
     Box::new(move |target, bytes| {
         let arguments: A = decode(bytes)?;
-        Ok(encode(&work.run(target, arguments)?)?)
+        Ok(encode(&work.run(target, arguments).into_value()?)?)
     })
 }
 
@@ -176,10 +249,12 @@ mod tests {
         Err("no".into())
     }
 
-    fn call<F: Work<A, Alone, Target = ()>, A: Serialize + DeserializeOwned>(
-        work: F,
-        arguments: A,
-    ) -> Result<F::Value> {
+    fn call<F, A, R>(work: F, arguments: A) -> Result<R::Value>
+    where
+        F: WorkFn<A, Alone, Target = (), Answer = R>,
+        A: Arguments,
+        R: WorkResult,
+    {
         Ok(decode(&boxed(work)(&mut (), &encode(&arguments)?)?)?)
     }
 
@@ -187,7 +262,7 @@ mod tests {
     fn a_call_goes_through_bytes_and_back() {
         assert_eq!(call(add, (1, 2)).expect("a sum"), 3);
         assert_eq!(call(refuse, ("x".to_owned(),)).expect_err("refused").to_string(), "no");
-        assert!(boxed::<_, (u64, u64), _>(add)(&mut (), b"nonsense").is_err());
+        assert!(boxed::<_, (u64, u64), Alone>(add)(&mut (), b"nonsense").is_err());
     }
 
     #[test]
