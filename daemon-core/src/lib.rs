@@ -28,6 +28,7 @@
 //! |---|---|---|
 //! | `macros` | on | the attribute `#[daemon]` |
 //! | `cron` | off | hooks that follow the wall clock |
+//! | `workers` | off | functions and objects in processes of their own, called like methods |
 //! | `systemd` | off | tells systemd when the daemon is ready, restarts, stops, how it is, and that it is alive |
 
 mod account;
@@ -97,6 +98,8 @@ pub use crate::plugin::Plugin;
 pub use crate::signal::{NotASignal, Signal};
 pub use crate::spec::Spec;
 pub use crate::stats::{Due, Spread, Summary};
+#[cfg(feature = "workers")]
+pub use crate::worker::Spawn;
 
 #[cfg(feature = "macros")]
-pub use daemon_macros::{cron, daemon, every, execute, handover, on, option, plugin, setup};
+pub use daemon_macros::{call, cron, daemon, every, execute, handover, on, option, plugin, setup, task, worker};

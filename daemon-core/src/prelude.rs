@@ -18,6 +18,8 @@ pub use crate::on_error::OnError;
 pub use crate::plugin::Plugin;
 pub use crate::signal::Signal;
 pub use crate::spec::Spec;
+#[cfg(feature = "workers")]
+pub use crate::worker::{self, Call, Failure, Ticket};
 
 #[cfg(feature = "macros")]
-pub use daemon_macros::{cron, daemon, every, execute, handover, on, option, plugin, setup};
+pub use daemon_macros::{call, cron, daemon, every, execute, handover, on, option, plugin, setup, task, worker};

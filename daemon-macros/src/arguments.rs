@@ -5,7 +5,7 @@
 use crate::errors::Errors;
 use crate::keys::{self, Seen};
 use crate::model::{Args, Entry, Mark, Setting, Value};
-use crate::table::{self, HOOK_KEYS, Kind};
+use crate::table::{self, Kind};
 use crate::trigger;
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
@@ -22,9 +22,8 @@ pub struct Arguments {
 pub fn read(mark: &Mark, errors: &mut Errors) -> Option<Arguments> {
     let Mark { helper, word, args } = mark;
     if let Some(feature) = table::missing_feature(helper.kind) {
-        let message =
-            format!("#[{word}] needs a feature of daemon-core: write `features = [\"{feature}\"]` in Cargo.toml");
-        errors.at(word.span(), message);
+        let of = format!("#[{}]", helper.shown());
+        errors.at(word.span(), keys::needs(&of, feature));
         return None;
     }
     let entries = match args {
@@ -35,8 +34,9 @@ pub fn read(mark: &Mark, errors: &mut Errors) -> Option<Arguments> {
             return None;
         }
     };
-    let takes_keys = HOOK_KEYS.iter().any(|hook| hook.on.contains(&helper.kind));
-    let more: &[&str] = if helper.kind == Kind::On { &[table::SIGNAL] } else { &[] };
+    let takes_keys = table::hook_keys(helper.kind).next().is_some();
+    let is_on = helper.kind == Kind::On || table::ending(helper.name).is_some();
+    let more: &[&str] = if is_on { table::TRIGGERS } else { &[] };
     let key = |entry: &Entry| takes_keys && said(entry).is_some_and(|lead| !more.iter().any(|word| lead == word));
 
     let mut seen = Seen::default();
@@ -47,10 +47,13 @@ pub fn read(mark: &Mark, errors: &mut Errors) -> Option<Arguments> {
     let guessed = starts.is_empty() && entries.iter().any(|entry| said(entry).is_some_and(|word| !is_known(word)));
     let when = match helper.kind {
         Kind::On | Kind::Every | Kind::Cron if guessed => return None,
-        Kind::On => Some(trigger::on(word, &starts, helper.example, errors)?),
+        Kind::On | Kind::Returned | Kind::TimedOut | Kind::Failed => {
+            Some(trigger::on(word, &starts, helper.example, errors)?)
+        }
         Kind::Every => Some(trigger::every(word, &starts, helper.example, errors)?),
         Kind::Cron => Some(trigger::cron(word, &starts, helper.example, errors)?),
         Kind::Setup | Kind::Execute | Kind::Option | Kind::Plugin | Kind::Handover => none(mark, &starts, errors)?,
+        Kind::Worker | Kind::Task | Kind::Call | Kind::Open => none(mark, &starts, errors)?,
     };
     Some(Arguments { when, settings })
 }

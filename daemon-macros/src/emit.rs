@@ -7,7 +7,7 @@
 //! hygienic. The word of a helper or key names the method, so the call has the place of the user's word.
 
 use crate::facts;
-use crate::model::{Declaration, Fallback, Hook, Root, Setting, Target};
+use crate::model::{Declaration, Fallback, Hook, Root, Setting, Target, Value};
 use crate::table::Kind;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -19,8 +19,8 @@ pub fn emit(declaration: &Declaration) -> TokenStream {
     let Target { keyword, generics, name, bounds } = target;
     let (core, spec) = (root.write(Span::call_site()), local("spec"));
     let about = about.as_ref().map(|text| quote!(#spec.about(#text);));
-    let settings = settings.iter().map(|setting| call(root, setting));
-    let default = fallback(&spec, default, target);
+    let settings = settings.iter().flat_map(|setting| calls(root, setting));
+    let default = fallback(&spec, default, quote!(|_|), target);
     let hooks = hooks.iter().map(|hook| statement(root, &spec, hook));
     let declare = quote! {
         fn declare(#spec: &mut #core::Spec<Self>) {
@@ -40,7 +40,12 @@ pub fn emit(declaration: &Declaration) -> TokenStream {
         #[allow(clippy::redundant_closure, clippy::redundant_closure_for_method_calls)]
         #keyword #generics #core::Daemon for #name #bounds #body
     };
-    let facts = facts::write(declaration);
+    rooted(root, cfgs, &block, &facts::write(declaration))
+}
+
+/// An impl and what judges its literals, where the core is found.
+pub fn rooted(root: &Root, cfgs: &[TokenStream], block: &TokenStream, facts: &TokenStream) -> TokenStream {
+    let core = root.write(Span::call_site());
     match root {
         Root::Extern => quote!(#(#cfgs)* #block #facts),
         // Imported once, in a scope of its own: a wrong path is then one error, at the path.
@@ -56,14 +61,27 @@ pub fn emit(declaration: &Declaration) -> TokenStream {
     }
 }
 
+/// `key(value)`; `workers::<Primes>()` for each of several types, at the place of the type.
+fn calls(root: &Root, setting: &Setting) -> Vec<TokenStream> {
+    let Value::Types(types) = &setting.value else { return vec![call(root, setting)] };
+    let call = |of: &TokenStream| {
+        let (first, last) = ends(of, setting.key.span());
+        let mut key = setting.key.clone();
+        key.set_span(key.span().located_at(first));
+        let arguments = parentheses(last, TokenStream::new());
+        quote!(#key::<#of> #arguments)
+    };
+    types.iter().map(call).collect()
+}
+
 /// `key(value)`
-fn call(root: &Root, Setting { key, value }: &Setting) -> TokenStream {
+pub fn call(root: &Root, Setting { key, value }: &Setting) -> TokenStream {
     let arguments = parentheses(key.span(), value.write(root));
     quote!(#key #arguments)
 }
 
 /// The statement that makes the daemon by `Default`, at the place of the type: that is where an error about it belongs.
-fn fallback(spec: &Ident, default: &Fallback, target: &Target) -> TokenStream {
+pub fn fallback(spec: &Ident, default: &Fallback, head: TokenStream, target: &Target) -> TokenStream {
     let unless = match default {
         Fallback::Never => return TokenStream::new(),
         Fallback::Always => TokenStream::new(),
@@ -75,7 +93,7 @@ fn fallback(spec: &Ident, default: &Fallback, target: &Target) -> TokenStream {
     };
     let (span, _) = ends(&target.name, Span::call_site());
     let made = quote_spanned!(span=> <Self as ::core::default::Default>::default());
-    quote!(#unless #spec.setup(|_| #made);)
+    quote!(#unless #spec.setup(#head #made);)
 }
 
 /// Conditions of a `#[cfg]` under one word; a single one needs none.
@@ -99,22 +117,38 @@ fn condition(cfg: &TokenStream) -> TokenStream {
 }
 
 /// `spec.hook(…).key(…).about("…");`
-fn statement(root: &Root, spec: &Ident, hook: &Hook) -> TokenStream {
-    let Hook { cfgs, kind, word, when, settings, about, .. } = hook;
+pub fn statement(root: &Root, spec: &Ident, hook: &Hook) -> TokenStream {
+    let Hook { cfgs, kind, word, when, settings, heard, about, .. } = hook;
+    let mut generics = None;
     let arguments = match kind {
         Kind::Option => option(hook),
-        Kind::On | Kind::Every | Kind::Cron => {
+        Kind::Worker | Kind::Task | Kind::Call => {
+            generics = Some(sent(hook));
+            let name = &hook.name;
+            quote_spanned!(name.span()=> Self::#name)
+        }
+        Kind::On | Kind::Every | Kind::Cron | Kind::Returned | Kind::TimedOut | Kind::Failed => {
+            // With the result as it is written there: one that can not be sent is then one error, and not one more here.
+            generics = heard.as_ref().filter(|_| *kind == Kind::Returned).map(|of| quote!(::<_, _, _, #of, _>));
             let (when, closure) = (when.as_ref().map(|when| when.write(root)), closure(hook));
             quote!(#when, #closure)
         }
-        Kind::Setup | Kind::Execute | Kind::Plugin | Kind::Handover => closure(hook),
+        Kind::Setup | Kind::Open | Kind::Execute | Kind::Plugin | Kind::Handover => closure(hook),
     };
     let arguments = parentheses(word.span(), arguments);
-    // These give the spec back, which has a text of its own: their doc comments are for readers only.
-    let documented = !matches!(kind, Kind::Setup | Kind::Plugin | Kind::Handover);
+    // These give back what has a text of its own: their doc comments are for readers only.
+    let documented = !matches!(kind, Kind::Setup | Kind::Open | Kind::Plugin | Kind::Handover | Kind::Call);
     let about = about.as_ref().filter(|_| documented).map(|text| quote!(.about(#text)));
     let settings = settings.iter().map(|setting| call(root, setting));
-    quote!(#(#cfgs)* #spec.#word #arguments #(.#settings)* #about;)
+    quote!(#(#cfgs)* #spec.#word #generics #arguments #(.#settings)* #about;)
+}
+
+/// `::<_, (String, u32,), Result<Page>>`: the types that go to another process and come back. They would be found without it;
+/// so one that can not be sent is reported where it was written: at the list of arguments, or at the result.
+fn sent(hook: &Hook) -> TokenStream {
+    let Hook { inputs, output, list, .. } = hook;
+    let arguments = parentheses(*list, quote!(#(#inputs,)*));
+    quote!(::<_, #arguments, #output>)
 }
 
 /// `|daemon, cx| daemon.beat(cx)`, `|cx| { Self::open(cx) }` or `|| { Self::disk() }`: from the first token of the function's
@@ -127,13 +161,24 @@ fn statement(root: &Root, spec: &Ident, hook: &Hook) -> TokenStream {
 fn closure(hook: &Hook) -> TokenStream {
     let (name, word) = (&hook.name, hook.word.span());
     let (first, last) = hook.output.as_ref().map_or((word, word), |output| ends(output, word));
-    let cx = hook.context.as_ref().map(|of| Ident::new("cx", name_of(of).unwrap_or(word)));
-    let parameter = cx.as_ref().map_or_else(|| quote_spanned!(first=> _), Ident::to_token_stream);
-    let arguments = parentheses(last, cx.to_token_stream());
+    // A hook takes the last ones of these, and what is left out is `_`.
+    let names: &[&str] = match hook.kind {
+        Kind::Plugin | Kind::Open => &[],
+        Kind::Returned => &["cx", "call", "value"],
+        Kind::TimedOut | Kind::Failed => &["cx", "call"],
+        _ => &["cx"],
+    };
+    let left = names.len().saturating_sub(hook.inputs.len());
+    let place = |of: &TokenStream| name_of(of).unwrap_or_else(|| ends(of, word).0);
+    let taken: Vec<_> = names[left..].iter().zip(&hook.inputs).map(|(name, of)| Ident::new(name, place(of))).collect();
+    let unused = names[..left].iter().map(|_| quote_spanned!(first=> _));
+    let parameters: Vec<_> = unused.chain(taken.iter().map(Ident::to_token_stream)).collect();
+    let arguments = parentheses(last, quote!(#(#taken),*));
     match hook.kind {
-        Kind::Setup => quote_spanned!(first=> |#parameter| { Self::#name #arguments }),
-        Kind::Plugin => quote_spanned!(first=> || { Self::#name #arguments }),
-        _ => quote_spanned!(first=> |daemon, #parameter| daemon.#name #arguments),
+        Kind::Setup | Kind::Open | Kind::Plugin => {
+            quote_spanned!(first=> |#(#parameters),*| { Self::#name #arguments })
+        }
+        _ => quote_spanned!(first=> |daemon #(, #parameters)*| daemon.#name #arguments),
     }
 }
 
@@ -171,13 +216,13 @@ fn parentheses(span: Span, inside: TokenStream) -> TokenTree {
 }
 
 /// A group at a place.
-fn group(delimiter: Delimiter, span: Span, inside: TokenStream) -> TokenTree {
+pub fn group(delimiter: Delimiter, span: Span, inside: TokenStream) -> TokenTree {
     let mut group = Group::new(delimiter, inside);
     group.set_span(span);
     group.into()
 }
 
 /// A name of ours that no name of the user's can meet.
-fn local(name: &str) -> Ident {
+pub fn local(name: &str) -> Ident {
     format_ident!("{name}", span = Span::mixed_site())
 }

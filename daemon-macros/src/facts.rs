@@ -6,7 +6,7 @@
 //! Spans: a statement that judges a value has the place of that value, and nothing else here has a place of the user's.
 
 use crate::emit::ends;
-use crate::model::{Declaration, Hook, Root, Value};
+use crate::model::{Declaration, Hook, Root, Setting, Value};
 use crate::table::Kind;
 use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -39,6 +39,14 @@ pub fn write(declaration: &Declaration) -> TokenStream {
     quote!(#(#cfgs)* const _: () = { #daemon #(#checks)* #(#options)* };)
 }
 
+/// What judges the literals of the pool of an object.
+pub fn of_pool(core: &TokenStream, cfgs: &[TokenStream], settings: &[Setting]) -> TokenStream {
+    let pairs = || settings.iter().map(|setting| (setting.key.unraw(), &setting.value));
+    let known: Vec<_> = pairs().filter_map(|(key, value)| fact(&key, value)).collect();
+    let facts = quote!(#core::plan::Facts::new().hook("worker") #(#known)*);
+    pairs().filter_map(|(key, value)| check(&facts, &key, value)).map(|check| quote!(#(#cfgs)* #check)).collect()
+}
+
 /// What judges the literals of a hook.
 fn of_hook(hook: &Hook) -> Vec<TokenStream> {
     let helper = hook.word.unraw();
@@ -63,7 +71,7 @@ fn fact(key: &Ident, value: &Value) -> Option<TokenStream> {
             let (number, said) = (float(value)?, text(&value.to_string().replace(' ', "")));
             return Some(quote!(.number(#key, #number, #said)));
         }
-        Value::Moved(_) => return None,
+        Value::Own(_) | Value::Types(_) | Value::Moved(_) => return None,
     };
     Some(quote!(.text(#key, #said)))
 }
@@ -72,7 +80,7 @@ fn fact(key: &Ident, value: &Value) -> Option<TokenStream> {
 fn check(facts: &TokenStream, key: &Ident, value: &Value) -> Option<TokenStream> {
     let said = match value {
         Value::Checked { .. } | Value::Text(_) | Value::Number(_) => value.said(),
-        Value::Word { .. } | Value::Moved(_) => return None,
+        Value::Word { .. } | Value::Own(_) | Value::Types(_) | Value::Moved(_) => return None,
     };
     let (first, last) = ends(&said, Span::call_site());
     let key = text(&key.to_string());

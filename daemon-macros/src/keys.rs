@@ -26,10 +26,7 @@ pub fn of_daemon(args: &[Entry], errors: &mut Errors) -> (Vec<Setting>, Root) {
         }
         match self::root(entry) {
             Some(path) => root = Root::At(path),
-            None => {
-                let message = format!("this is no path of a crate: write `{}`", key.example);
-                errors.over(entry.expr(), message);
-            }
+            None => errors.over(entry.expr(), no_root()),
         }
         None
     };
@@ -46,6 +43,16 @@ pub fn root(entry: &Entry) -> Option<TokenStream> {
     }
 }
 
+/// What is said where `crate` has no path.
+pub fn no_root() -> String {
+    format!("this is no path of a crate: write `{}`", table::ROOT.example)
+}
+
+/// What a word says that needs a feature which is off.
+pub fn needs(of: &str, feature: &str) -> String {
+    format!("{of} needs a feature of daemon-core: write `features = [\"{feature}\"]` in Cargo.toml")
+}
+
 /// A key of a hook with its value. `more` are the words that the helper takes besides its keys.
 pub fn of_hook(
     (entry, word): (&Entry, &Ident),
@@ -59,10 +66,12 @@ pub fn of_hook(
     if let Some(hook) = known.filter(|hook| hook.on.contains(&helper.kind)) {
         return seen.setting(entry, word, &hook.key, errors);
     }
-    let of = helper.name;
+    let of = helper.shown();
     let message = match (known, table::key(&name)) {
         (Some(hook), _) => format!("`{name}` belongs on #[{}], and not on #[{of}]", table::helper_with(hook)),
-        (None, _) if name == table::SIGNAL => format!("`{name}` belongs on #[on], and not on #[{of}]"),
+        (None, _) if table::TRIGGERS.contains(&name.as_str()) => {
+            format!("`{name}` belongs on #[on], and not on #[{of}]")
+        }
         (None, Some(key)) => format!("`{name}` is a key of the whole daemon: write `#[daemon({})]`", key.example),
         (None, None) => {
             let known = more.iter().copied().chain(table::hook_keys(helper.kind));
@@ -120,6 +129,10 @@ fn known<'a>(entry: &'a Entry, errors: &mut Errors) -> Option<(&'a Ident, &'stat
     };
     let name = word.to_string();
     let key = table::key(&name);
+    if let Some(feature) = key.and_then(|key| table::feature_of(key.slot)) {
+        errors.at(word.span(), needs(&format!("`{word}`"), feature));
+        return None;
+    }
     if key.is_none() {
         let tail = match table::hook_key(&name) {
             Some(hook) => {

@@ -13,6 +13,8 @@ mod facts;
 mod fit;
 mod keys;
 mod model;
+mod object;
+mod pools;
 mod read;
 mod settings;
 mod signature;
@@ -87,6 +89,7 @@ use proc_macro::TokenStream;
 /// | `umask` | what is taken away from the mode of files your code makes, from 0 to `0o777` | `0o027` in the background, else as it was found | `umask = 0o022` |
 /// | `core_dumps` | whether a crash may leave a core file | `false` | `core_dumps = true` |
 /// | `instructions` | lines that the install instructions get, an array of texts | none | `instructions = ["Create /var/spool/beats."]` |
+/// | `workers` | the objects that live in worker processes, an array of types with [`#[worker]`](macro@worker); feature `workers` | none | `workers = [Primes]` |
 /// | `help` | the whole text of `--help`, in place of the one that is made | made of the declaration | `help = include_str!("help.txt")` |
 /// | `crate` | where the core is, a path: for crates that export it again; the helpers may be written with it too | `::daemon_core` | `crate = my_facade::daemon_core` |
 ///
@@ -106,6 +109,9 @@ use proc_macro::TokenStream;
 /// | [`#[option]`](macro@option) | `fn(&str) -> Result<T>` | as often as wanted |
 /// | [`#[plugin]`](macro@plugin) | `fn() -> impl Plugin` | as often as wanted |
 /// | [`#[handover]`](macro@handover) | `fn(&self) -> S`, may take `&Context` | at most once |
+/// | [`#[worker]`](macro@worker) | `fn(A, B, …) -> Result<R>` | as often as wanted; feature `workers` |
+/// | [`#[task]`](macro@task) | `fn(A, B, …) -> Result<R>` | as often as wanted; feature `workers` |
+/// | [`#[call]`](macro@call) | `fn(&mut self, A, B, …) -> Result<R>` of a block under `#[worker]` | as often as wanted; feature `workers` |
 ///
 /// # Keys of hooks
 ///
@@ -118,6 +124,25 @@ use proc_macro::TokenStream;
 /// | `on_error` | what follows when this hook fails, a word: `log`, `restart`, `stop`; or an `OnError` | as the daemon's `on_error` | `#[on(signal = USR2, on_error = log)]` |
 /// | `jitter` | for `#[every]`: by how much, at most, each time comes later than its slot; less than the period | `0` | `#[every("10m", jitter = "1m")]` |
 /// | `zone` | for `#[cron]`: whose hours and days are meant, a name of the machine's time zone database | the machine's | `#[cron("0 3 * * *", zone = "Europe/Berlin")]` |
+///
+/// # Keys of pools
+///
+/// They stand in `#[worker(…)]`, on a function or on the impl block of an object, and in `#[task(…)]`. Each is the name of the
+/// method of `Pool` that it becomes.
+///
+/// | key | value | in | default | example |
+/// |---|---|---|---|---|
+/// | `pool` | how many processes, 1 to 1,000 | worker | 1 | `#[worker(pool = 5)]` |
+/// | `limit` | how many processes at once, 1 to 1,000 | task | 8 | `#[task(limit = 8)]` |
+/// | `timeout` | how long one attempt of a call may take, up to 10 years, or zero for no limit: past it the process gets TERM, and KILL after `grace`; a text with a unit, or a `Duration` | worker, task | `60s` | `#[worker(timeout = "30s")]` |
+/// | `retries` | how often a call that failed, took too long or lost its process is tried again; it may have been carried out before | worker, task | 0 | `#[worker(retries = 2)]` |
+/// | `backoff` | the pause before the first of the retries; it doubles with each, up to a minute | worker, task | `1s` | `#[task(backoff = "5s")]` |
+/// | `queue` | how many calls may wait for a process, up to 10,000,000; one more is refused | worker, task | 1000 | `#[worker(queue = 100)]` |
+/// | `spawn` | when the processes are started, a word: `auto`, by the interval, `lazy`, `on_first_call`, `eager`; or a `Spawn` | worker | `auto` | `#[worker(spawn = lazy)]` |
+/// | `max_calls` | after about how many calls a process ends and is replaced; zero: never | worker | 0 | `#[worker(max_calls = 1000)]` |
+/// | `max_age` | after about how long a process ends and is replaced, up to 10 years; zero: never | worker | 0 | `#[worker(max_age = "1h")]` |
+/// | `max_memory` | a process with more resident memory than this, in bytes, is replaced after its call; zero: never | worker | 0 | `#[worker(max_memory = 100_000_000)]` |
+/// | `grace` | how long a process that was asked to end has before it is killed, up to 10 years | worker, task | `5s` | `#[worker(grace = "1s")]` |
 ///
 /// # Functions
 ///
@@ -188,7 +213,14 @@ pub fn execute(_: TokenStream, item: TokenStream) -> TokenStream {
 /// life. Has no default: a trigger must be named. May stand on a function as often as wanted, each with one trigger.
 /// Behind it may stand `deadline` and `on_error`, as in [`#[execute]`](macro@execute).
 ///
-/// Wants `fn(&mut self)` or `fn(&self)`, may take one argument `&Context`; returns nothing or a `Result<(), E>`.
+/// With the feature `workers` it also hears what came of a call: `#[on(returned = fetch)]`, `#[on(timed_out = fetch)]` and
+/// `#[on(failed = fetch)]`, where a bare word is a function of the block with [`#[worker]`](macro@worker) or
+/// [`#[task]`](macro@task), and a path such as `Primes::sieve` a method of an object. `failed` hears of time-outs too, if nothing
+/// else does.
+///
+/// Wants `fn(&mut self)` or `fn(&self)`, may take one argument `&Context`; returns nothing or a `Result<(), E>`. For `returned`
+/// it takes the value, before it perhaps `&Call`, and before that perhaps `&Context`; for `timed_out` and `failed` the same
+/// without a value.
 ///
 /// ```
 /// # use daemon_core::prelude::*;
@@ -336,4 +368,138 @@ pub fn plugin(_: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn handover(_: TokenStream, item: TokenStream) -> TokenStream {
     expand::misplaced("handover", item.into()).into()
+}
+
+/// Runs a function in worker processes, inside a block under [`#[daemon]`](macro@daemon); or, on an impl block of its own, makes
+/// its type an object that lives in them.
+///
+/// *When to use:* for work that takes longer than the loop can wait, or for several jobs at a time. Needs the feature `workers`
+/// of daemon-core. The function is called as `cx.call(Self::fetch, (url,))?`, which returns at once; the result comes to
+/// [`#[on(returned = fetch)]`](macro@on), or to whoever keeps the ticket. All keys may be left out: `pool`, `timeout`,
+/// `retries`, `backoff`, `queue`, `spawn`, `max_calls`, `max_age`, `max_memory`, `grace`.
+///
+/// Wants `fn(a: A, b: B, …) -> Result<R>`, without `self`, with up to eight arguments. Arguments and result go to another
+/// process and back: they own what they hold, and have serde's `Serialize` and `Deserialize`.
+///
+/// ```
+/// # use daemon_core::prelude::*;
+/// # #[derive(Default)] struct Reader { bytes: u64 }
+/// # #[daemon(interval = "10s")]
+/// # impl Reader {
+/// #[execute]
+/// fn ask(&mut self, cx: &Context) -> Result<()> {
+///     cx.call(Self::fetch, ("/proc/loadavg".to_owned(),))?;
+///     Ok(())
+/// }
+///
+/// /// Reads a file, however slow the disk is.
+/// #[worker(pool = 5, timeout = "30s", retries = 2)]
+/// fn fetch(path: String) -> std::io::Result<Vec<u8>> {
+///     std::fs::read(path)
+/// }
+///
+/// #[on(returned = fetch)]
+/// fn fetched(&mut self, bytes: Vec<u8>) {
+///     self.bytes += bytes.len() as u64;
+/// }
+/// # }
+/// ```
+///
+/// On an impl block the object is made in each worker process by `#[setup]`, `fn() -> Result<Self>`, or by `Default`, and keeps
+/// its state from call to call. Its methods are those with [`#[call]`](macro@call); the daemon names it in its key `workers`.
+/// `crate = path` says where the core is, as for `#[daemon]`.
+///
+/// ```
+/// # use daemon_core::prelude::*;
+/// #[derive(Default)]
+/// struct Primes { known: Vec<u64> }
+///
+/// #[worker(pool = 4)]
+/// impl Primes {
+///     #[call]
+///     fn next(&mut self, after: u64) -> Result<u64> {
+///         let prime = |number: &u64| (2..*number).all(|by| number % by != 0);
+///         let found = (after + 1..).find(prime).unwrap_or_default();
+///         self.known.push(found);
+///         Ok(found)
+///     }
+/// }
+///
+/// #[derive(Default)]
+/// struct Counter { last: u64 }
+///
+/// #[daemon(interval = "1s", workers = [Primes])]
+/// impl Counter {
+///     #[execute]
+///     fn count(&mut self, cx: &Context) -> Result<()> {
+///         cx.call(Primes::next, (self.last,))?;
+///         Ok(())
+///     }
+///
+///     #[on(returned = Primes::next)]
+///     fn counted(&mut self, prime: u64) {
+///         self.last = prime;
+///     }
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn worker(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::worker(args.into(), item.into()).into()
+}
+
+/// Runs a function in a process of its own for each call, inside a block under [`#[daemon]`](macro@daemon).
+///
+/// *When to use:* for work that should leave nothing behind, such as one that may crash or takes much memory. Needs the feature
+/// `workers` of daemon-core. The function is called as `cx.task(Self::push, (line,))?`. Keys: `limit`, how many run at once,
+/// and `timeout`, `retries`, `backoff`, `queue`, `grace` as in [`#[worker]`](macro@worker).
+///
+/// Wants `fn(a: A, b: B, …) -> Result<R>`, as [`#[worker]`](macro@worker) does.
+///
+/// ```
+/// # use daemon_core::prelude::*;
+/// # #[derive(Default)] struct Pusher { lost: u32 }
+/// # #[daemon]
+/// # impl Pusher {
+/// #[task(limit = 8, timeout = "1m")]
+/// fn push(line: String) -> std::io::Result<()> {
+///     std::fs::write("/var/spool/lines", line)
+/// }
+///
+/// #[on(failed = push)]
+/// fn lost(&mut self, call: &Call) {
+///     self.lost += 1;
+///     log::warn!("{call:?}");
+/// }
+/// # }
+/// ```
+#[proc_macro_attribute]
+pub fn task(_: TokenStream, item: TokenStream) -> TokenStream {
+    expand::misplaced("task", item.into()).into()
+}
+
+/// A method of an object that can be called, inside an impl block under [`#[worker]`](macro@worker).
+///
+/// *When to use:* on each method that the daemon calls in the object's worker processes: `cx.call(Primes::sieve, (1, 100))?`.
+///
+/// Wants `fn(&mut self, a: A, b: B, …) -> Result<R>`, with up to eight arguments that can be sent, as the result can.
+///
+/// ```
+/// # use daemon_core::prelude::*;
+/// # struct Primes;
+/// # #[worker(pool = 4)]
+/// # impl Primes {
+/// #[setup]
+/// fn open() -> Result<Self> {
+///     Ok(Self)
+/// }
+///
+/// #[call]
+/// fn sieve(&mut self, from: u64, to: u64) -> Result<Vec<u64>> {
+///     Ok((from..to).filter(|number| (2..*number).all(|by| number % by != 0)).collect())
+/// }
+/// # }
+/// ```
+#[proc_macro_attribute]
+pub fn call(_: TokenStream, item: TokenStream) -> TokenStream {
+    expand::misplaced("call", item.into()).into()
 }

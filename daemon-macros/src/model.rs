@@ -137,6 +137,8 @@ pub struct Signature {
     pub receiver: Receiver,
     /// The types of the arguments after the receiver.
     pub inputs: Vec<TokenStream>,
+    /// Where the list of arguments is.
+    pub list: Span,
     /// The type after `->`.
     pub output: Option<TokenStream>,
 }
@@ -213,8 +215,12 @@ pub struct Hook {
     pub settings: Vec<Setting>,
     /// The function's name.
     pub name: Ident,
-    /// The type of its context argument, if it takes one.
-    pub context: Option<TokenStream>,
+    /// The types of its arguments after the receiver.
+    pub inputs: Vec<TokenStream>,
+    /// Where the list of its arguments is.
+    pub list: Span,
+    /// The return type of the function of whose calls it hears, if that is one of the block.
+    pub heard: Option<TokenStream>,
     /// Its return type.
     pub output: Option<TokenStream>,
     /// Its doc comment.
@@ -248,6 +254,10 @@ pub enum Value {
     Text(LitStr),
     /// A number, perhaps negative.
     Number(TokenStream),
+    /// A function of the block.
+    Own(Ident),
+    /// Types of an array: each is a statement of its own.
+    Types(Vec<TokenStream>),
     /// Any other expression.
     Moved(TokenStream),
 }

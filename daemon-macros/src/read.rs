@@ -6,7 +6,7 @@
 use crate::errors::Errors;
 use crate::model::{Args, Entry, Head, Mark, Marked, Source, Target};
 use crate::split::{Attr, Body, Member, Parts};
-use crate::table::Helper;
+use crate::table::{self, Helper, Kind};
 use crate::{docs, settings, signature};
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -93,7 +93,18 @@ fn mark(attr: &Attr, helper: &'static Helper, word: Ident, errors: &mut Errors) 
         }
         odd => Args::Odd(odd.iter().cloned().collect()),
     };
-    Mark { helper, word, args }
+    match ending(helper, &args) {
+        Some((helper, word)) => Mark { helper, word, args },
+        None => Mark { helper, word, args },
+    }
+}
+
+/// `#[on(returned = fetch)]` is a helper of its own, whose word is the one before `=`.
+fn ending(helper: &Helper, args: &Args) -> Option<(&'static Helper, Ident)> {
+    let Args::Listed(entries) = args else { return None };
+    let lead = |entry: &Entry| entry.lead.clone().filter(|_| entry.named);
+    let found = |entry| lead(entry).and_then(|word| Some((table::ending(&word.to_string())?, word)));
+    entries.iter().filter(|_| helper.kind == Kind::On).find_map(found)
 }
 
 /// The `#[cfg]` attributes, whole.

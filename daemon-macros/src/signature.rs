@@ -4,7 +4,7 @@
 
 use crate::model::{Receiver, Shape, Signature};
 use crate::split::{Angles, tokens_of};
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Spacing, TokenStream, TokenTree};
 
 /// What a member without its attributes is.
 pub fn read(tokens: &[TokenTree]) -> Shape {
@@ -56,8 +56,8 @@ fn after_fn(tokens: &[TokenTree], qualifiers: Vec<Ident>) -> Option<Signature> {
         return None;
     }
     let (receiver, inputs) = arguments(commas(&tokens_of(group.stream())));
-    let generic = generic.map(|tokens| tokens.into_iter().collect());
-    Some(Signature { name: name.clone(), qualifiers, generic, receiver, inputs, output: output(tokens) })
+    let (generic, list) = (generic.map(|tokens| tokens.into_iter().collect()), group.span());
+    Some(Signature { name: name.clone(), qualifiers, generic, receiver, inputs, list, output: output(tokens) })
 }
 
 /// The receiver, and the types of the other arguments.
@@ -90,8 +90,17 @@ fn receives(argument: &[TokenTree]) -> Option<bool> {
 
 /// The type of an argument; the whole of it while its colon is not typed yet.
 fn of_type(argument: &[TokenTree]) -> TokenStream {
-    let colon = argument.iter().position(|token| is(Some(token), ':'));
-    argument[colon.map_or(0, |at| at + 1)..].iter().cloned().collect()
+    let joint = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.spacing() == Spacing::Joint);
+    let mut at = 0;
+    while let Some(token) = argument.get(at) {
+        // A path in a pattern, `my::Type(a): my::Type`, has colons too.
+        let path = is(Some(token), ':') && joint(token) && is(argument.get(at + 1), ':');
+        if is(Some(token), ':') && !path {
+            return argument[at + 1..].iter().cloned().collect();
+        }
+        at += if path { 2 } else { 1 };
+    }
+    argument.iter().cloned().collect()
 }
 
 /// The type after `->`.

@@ -2,6 +2,8 @@
 //!
 //! May not hold a *value* (no unit, no signal, no lock kind: the core knows those) and may not read or emit tokens.
 
+use crate::pools::{self, ENDINGS, POOL_KEYS};
+
 /// A key of `#[daemon(key = value)]`. Each is also the name of the method of `Spec` that it becomes.
 pub struct Key {
     /// The word.
@@ -21,6 +23,10 @@ pub enum Slot {
     Cron,
     /// A single word, bare or as text, names an item of this type of the core; other expressions are moved untouched.
     Word(&'static str, Item),
+    /// An array of types.
+    Types,
+    /// A bare word is a function of the block; a path is moved untouched.
+    Function,
     /// Any expression, moved untouched.
     Moved,
 }
@@ -35,7 +41,7 @@ pub enum Item {
 }
 
 /// All keys, in the order in which lists name them.
-pub const KEYS: [Key; 20] = [
+pub const KEYS: [Key; 21] = [
     Key { name: "name", slot: Slot::Moved, example: "name = \"heartbeat\"" },
     Key { name: "interval", slot: Slot::Duration, example: "interval = \"1.5s\"" },
     Key { name: "jitter", slot: Slot::Duration, example: "jitter = \"200ms\"" },
@@ -55,6 +61,7 @@ pub const KEYS: [Key; 20] = [
     Key { name: "umask", slot: Slot::Moved, example: "umask = 0o027" },
     Key { name: "core_dumps", slot: Slot::Moved, example: "core_dumps = true" },
     Key { name: "instructions", slot: Slot::Moved, example: "instructions = [\"first line\", \"second line\"]" },
+    Key { name: "workers", slot: Slot::Types, example: "workers = [Primes]" },
     Key { name: "help", slot: Slot::Moved, example: "help = \"the text of --help\"" },
 ];
 
@@ -68,7 +75,8 @@ pub struct HookKey {
 }
 
 /// Every helper that declares a hook.
-const HOOKS: &[Kind] = &[Kind::Execute, Kind::On, Kind::Every, Kind::Cron];
+const HOOKS: &[Kind] =
+    &[Kind::Execute, Kind::On, Kind::Every, Kind::Cron, Kind::Returned, Kind::TimedOut, Kind::Failed];
 
 /// All keys of hooks, in the order in which lists name them.
 pub const HOOK_KEYS: [HookKey; 4] = [
@@ -93,6 +101,13 @@ pub struct Helper {
     pub wanted: Wanted,
 }
 
+impl Helper {
+    /// The attribute's word, for messages: `execute`, and `on(returned)` where the trigger says which it is.
+    pub fn shown(&self) -> String {
+        if ending(self.name).is_some() { format!("on({})", self.name) } else { self.name.to_owned() }
+    }
+}
+
 /// The helpers, for code that must tell them apart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
@@ -112,37 +127,80 @@ pub enum Kind {
     Plugin,
     /// `#[handover]`
     Handover,
+    /// `#[worker(…)]`
+    Worker,
+    /// `#[task(…)]`
+    Task,
+    /// `#[call]`
+    Call,
+    /// `#[setup]` in a block under `#[worker]`
+    Open,
+    /// `#[on(returned = …)]`
+    Returned,
+    /// `#[on(timed_out = …)]`
+    TimedOut,
+    /// `#[on(failed = …)]`
+    Failed,
 }
 
 /// What the syntax of a function must look like; the types in it are rustc's affair.
 pub struct Wanted {
-    /// Whether it is called on the daemon (`&self` or `&mut self`) or without one.
-    pub receiver: bool,
-    /// The least and the most arguments after the receiver.
-    pub inputs: (usize, usize),
+    /// What it is called on.
+    pub called: Called,
+    /// The arguments after the receiver.
+    pub inputs: Inputs,
     /// Whether it must return something by its syntax.
     pub output: bool,
     /// The signatures to write, with `NAME` in place of the function's name.
     pub write: &'static str,
 }
 
+/// What a function is called on.
+#[derive(Clone, Copy)]
+pub enum Called {
+    /// The daemon, by `&self` or `&mut self`.
+    OnDaemon,
+    /// The object of a worker, by `&mut self`.
+    OnObject,
+    /// Nothing: there is no daemon yet.
+    Alone,
+    /// Nothing: there is no object yet.
+    BeforeObject,
+    /// Nothing: the daemon is in another process.
+    Apart,
+}
+
+/// The arguments that a function must take.
+#[derive(Clone, Copy)]
+pub enum Inputs {
+    /// Shared references: at least and at most so many.
+    Lent(usize, usize),
+    /// Values that go to another process: at most so many.
+    Sent(usize),
+    /// The last ones of context, call and, if there is one, value.
+    Ending {
+        /// Whether there is a value.
+        value: bool,
+    },
+}
+
 /// What every hook is: a method that may look at the context.
 const HOOK: Wanted = Wanted {
-    receiver: true,
-    inputs: (0, 1),
+    called: Called::OnDaemon,
+    inputs: Inputs::Lent(0, 1),
     output: false,
     write: "`fn NAME(&mut self)` or `fn NAME(&mut self, cx: &Context)`",
 };
 
 /// All helpers, in the order in which lists name them.
-pub const HELPERS: [Helper; 8] = [
+pub const HELPERS: [Helper; 11] = [
     Helper {
         name: "setup",
         kind: Kind::Setup,
         example: "#[setup]",
         wanted: Wanted {
-            receiver: false,
-            inputs: (0, 1),
+            called: Called::Alone,
+            inputs: Inputs::Lent(0, 1),
             output: true,
             write: "`fn NAME() -> Result<Self>` or `fn NAME(cx: &Context) -> Result<Self>`",
         },
@@ -156,8 +214,8 @@ pub const HELPERS: [Helper; 8] = [
         kind: Kind::Option,
         example: "#[option]",
         wanted: Wanted {
-            receiver: false,
-            inputs: (1, 1),
+            called: Called::Alone,
+            inputs: Inputs::Lent(1, 1),
             output: true,
             write: "`fn NAME(text: &str) -> Result<T>` with a type of your own for `T`",
         },
@@ -166,19 +224,27 @@ pub const HELPERS: [Helper; 8] = [
         name: "plugin",
         kind: Kind::Plugin,
         example: "#[plugin]",
-        wanted: Wanted { receiver: false, inputs: (0, 0), output: true, write: "`fn NAME() -> impl Plugin`" },
+        wanted: Wanted {
+            called: Called::Alone,
+            inputs: Inputs::Lent(0, 0),
+            output: true,
+            write: "`fn NAME() -> impl Plugin`",
+        },
     },
     Helper {
         name: "handover",
         kind: Kind::Handover,
         example: "#[handover]",
         wanted: Wanted {
-            receiver: true,
-            inputs: (0, 1),
+            called: Called::OnDaemon,
+            inputs: Inputs::Lent(0, 1),
             output: true,
             write: "`fn NAME(&self) -> S` or `fn NAME(&mut self, cx: &Context) -> S` with a type of your own for `S`",
         },
     },
+    pools::WORKER,
+    pools::TASK,
+    pools::CALL,
 ];
 
 /// The key that says where the core is, for crates that export it again. The only one that is no method.
@@ -191,7 +257,9 @@ pub const ALIAS: &str = "__daemon_core";
 pub const PERIOD: Slot = Slot::Duration;
 /// The slot of the expression of `#[cron("0 3 * * *")]`.
 pub const EXPRESSION: Slot = Slot::Cron;
-/// The word before `=` in `#[on(signal = USR2)]`.
+/// The words before `=` in `#[on(signal = USR2)]`, `#[on(returned = fetch)]` and their like.
+pub const TRIGGERS: &[&str] = &[SIGNAL, ENDINGS[0].name, ENDINGS[1].name, ENDINGS[2].name];
+/// The first of them.
 pub const SIGNAL: &str = "signal";
 /// The slot of the value of `signal`.
 pub const SIGNAL_SLOT: Slot = Slot::Word("Signal", Item::Constant);
@@ -204,8 +272,21 @@ pub const CORE: &str = "daemon_core";
 pub const fn missing_feature(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::Cron if !cfg!(feature = "cron") => Some("cron"),
+        Kind::Worker | Kind::Task | Kind::Call | Kind::Returned | Kind::TimedOut | Kind::Failed => workers(),
         _ => None,
     }
+}
+
+/// The cargo feature of the core that the value of this slot needs, when it is off.
+pub const fn feature_of(slot: Slot) -> Option<&'static str> {
+    match slot {
+        Slot::Types => workers(),
+        _ => None,
+    }
+}
+
+const fn workers() -> Option<&'static str> {
+    if cfg!(feature = "workers") { None } else { Some("workers") }
 }
 
 /// The key of this name.
@@ -213,14 +294,14 @@ pub fn key(name: &str) -> Option<&'static Key> {
     KEYS.iter().chain([&ROOT]).find(|key| key.name == name)
 }
 
-/// The key of hooks of this name.
+/// The key of hooks or pools of this name.
 pub fn hook_key(name: &str) -> Option<&'static HookKey> {
-    HOOK_KEYS.iter().find(|hook| hook.key.name == name)
+    HOOK_KEYS.iter().chain(&POOL_KEYS).find(|hook| hook.key.name == name)
 }
 
 /// The names of the keys that this helper takes.
 pub fn hook_keys(kind: Kind) -> impl Iterator<Item = &'static str> + Clone {
-    HOOK_KEYS.iter().filter(move |hook| hook.on.contains(&kind)).map(|hook| hook.key.name)
+    HOOK_KEYS.iter().chain(&POOL_KEYS).filter(move |hook| hook.on.contains(&kind)).map(|hook| hook.key.name)
 }
 
 /// The first helper that takes this key, for messages.
@@ -231,6 +312,11 @@ pub fn helper_with(hook: &HookKey) -> &'static str {
 /// The helper of this name.
 pub fn helper(name: &str) -> Option<&'static Helper> {
     HELPERS.iter().find(|helper| helper.name == name)
+}
+
+/// What a call comes to, by the word for it: `returned` in `#[on(returned = fetch)]`.
+pub fn ending(name: &str) -> Option<&'static Helper> {
+    ENDINGS.iter().find(|ending| ending.name == name)
 }
 
 /// The names of all keys.

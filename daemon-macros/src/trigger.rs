@@ -5,12 +5,12 @@
 use crate::arguments::tokens;
 use crate::errors::Errors;
 use crate::model::{Entry, Given, Value};
-use crate::table::{self, Slot};
+use crate::table::{self, Helper, Slot};
 use crate::value;
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::Expr;
 
-/// The trigger of `#[on(signal = USR2)]` or `#[on(idle)]`.
+/// The trigger of `#[on(signal = USR2)]`, `#[on(idle)]` or `#[on(returned = fetch)]`.
 pub fn on(word: &Ident, entries: &[&Entry], example: &str, errors: &mut Errors) -> Option<Value> {
     let Some((entry, more)) = entries.split_first() else {
         errors.at(word.span(), format!("#[{word}] wants to know on what: write `{example}`"));
@@ -18,10 +18,12 @@ pub fn on(word: &Ident, entries: &[&Entry], example: &str, errors: &mut Errors) 
     };
     let single = single(more, "one #[on] has one trigger: stack a second #[on] for this one", errors);
     let (slot, at) = match &entry.lead {
+        Some(lead) if entry.named && table::ending(&lead.to_string()).is_some() => (Slot::Function, None),
         Some(lead) if entry.named => (table::SIGNAL_SLOT, Some(lead.span())),
         _ => (table::EVENT_SLOT, None),
     };
-    let expr = given(entry, word, example, errors)?;
+    let of = table::ending(&word.to_string()).map_or_else(|| word.to_string(), Helper::shown);
+    let expr = given(entry, &of, example, errors)?;
     value::read(slot, at, expr, example, errors).filter(|_| single)
 }
 
@@ -49,7 +51,7 @@ fn timed(
         return None;
     };
     let single = single(more, &format!("#[{word}] has one {what}: stack a second #[{word}] for this one"), errors);
-    let expr = given(entry, word, example, errors)?;
+    let expr = given(entry, &word.to_string(), example, errors)?;
     value::read(slot, None, expr, example, errors).filter(|_| single)
 }
 
@@ -59,10 +61,10 @@ fn article(what: &str) -> String {
 }
 
 /// The expression of an entry; a missing or unreadable one is reported.
-fn given<'a>(entry: &'a Entry, word: &Ident, example: &str, errors: &mut Errors) -> Option<&'a Expr> {
+fn given<'a>(entry: &'a Entry, of: &str, example: &str, errors: &mut Errors) -> Option<&'a Expr> {
     match &entry.value {
         Given::Expr(expr) => return Some(expr),
-        Given::Broken(at) => errors.at(*at, format!("#[{word}] can not read this: write `{example}`")),
+        Given::Broken(at) => errors.at(*at, format!("#[{of}] can not read this: write `{example}`")),
         Given::Missing => {
             let at = entry.lead.as_ref().map_or_else(Span::call_site, Ident::span);
             errors.at(at, format!("a value is missing here: write `{example}`"));

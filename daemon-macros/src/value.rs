@@ -7,7 +7,7 @@ use crate::model::{Root, Value};
 use crate::table::{self, Item, Slot};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, Lit, LitStr, UnOp};
+use syn::{Expr, ExprArray, ExprLit, Lit, LitStr, UnOp};
 
 /// The value of a slot; none if there is a fault in it, which is reported. `example` is what to write instead.
 pub fn read(slot: Slot, at: Option<Span>, expr: &Expr, example: &str, errors: &mut Errors) -> Option<Value> {
@@ -32,9 +32,47 @@ pub fn read(slot: Slot, at: Option<Span>, expr: &Expr, example: &str, errors: &m
             Some((word, arguments)) => named(Value::Word { of, at, item, word, arguments }, errors),
             None => Some(moved(expr)),
         },
+        (Slot::Types, Expr::Array(array)) => types(array, example, errors),
+        (Slot::Types, _) => {
+            errors.over(expr, format!("this is no list of types: write `{example}`"));
+            None
+        }
+        (Slot::Function, _) => function(inner, example, errors),
         (Slot::Moved, _) => Some(literal(inner).unwrap_or_else(|| moved(expr))),
         _ => Some(moved(expr)),
     }
+}
+
+/// The types of an array; what is none is reported.
+fn types(array: &ExprArray, example: &str, errors: &mut Errors) -> Option<Value> {
+    let mut found = Vec::new();
+    for element in &array.elems {
+        match inner(element) {
+            Expr::Path(path) if path.attrs.is_empty() => found.push(path.to_token_stream()),
+            other => {
+                errors.over(other, format!("this is no type: write `{example}`"));
+                return None;
+            }
+        }
+    }
+    Some(Value::Types(found))
+}
+
+/// The path of a function: a bare word, or a text of one, is a function of the block.
+fn function(expr: &Expr, example: &str, errors: &mut Errors) -> Option<Value> {
+    let word = match expr {
+        Expr::Path(path) => match word(expr) {
+            Some((word, _)) => Some(word),
+            None => return Some(Value::Moved(path.to_token_stream())),
+        },
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => word_of(text),
+        _ => None,
+    };
+    if let Some(word) = &word {
+        return Some(Value::Own(word.clone()));
+    }
+    errors.over(expr, format!("this is no function: write `{example}`, or a path as in `Primes::sieve`"));
+    None
 }
 
 /// A word, unless it can not be the name of a constant: rustc would not name the one in capitals.
@@ -131,6 +169,8 @@ impl Value {
             Self::Checked { text, .. } | Self::Text(text) => text.to_token_stream(),
             Self::Word { word, arguments, .. } => quote!(#word #arguments),
             Self::Number(expr) | Self::Moved(expr) => expr.clone(),
+            Self::Own(word) => word.to_token_stream(),
+            Self::Types(types) => quote!([#(#types),*]),
         }
     }
 
@@ -167,6 +207,8 @@ impl Value {
             }
             Self::Text(text) => text.to_token_stream(),
             Self::Number(expr) | Self::Moved(expr) => expr.clone(),
+            Self::Own(word) => quote_spanned!(word.span()=> Self::#word),
+            Self::Types(types) => quote!([#(#types),*]),
         }
     }
 }

@@ -8,7 +8,12 @@ use proc_macro2::{TokenStream, TokenTree};
 
 /// The messages of the `compile_error!`s in an expansion.
 pub fn faults(args: &str, item: &str) -> Vec<String> {
-    let text: Vec<TokenTree> = expand(tokens(args), tokens(item)).into_iter().collect();
+    messages(expand(tokens(args), tokens(item)))
+}
+
+/// The same of an expansion.
+pub fn messages(expansion: TokenStream) -> Vec<String> {
+    let text: Vec<TokenTree> = expansion.into_iter().collect();
     let at = |word: &str, token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == word);
     let errors = text.windows(3).filter(|window| at("compile_error", &window[0]));
     errors.map(|window| window[2].to_string().replace("\\\"", "\"")).collect()

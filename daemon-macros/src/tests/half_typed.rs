@@ -38,7 +38,7 @@ const ARGS: &str = r#"name = "a", interval = "1.5s", jitter = 2 * MS, nice = -5,
     idle = 0.5 * 2.0, instructions = ["a", "b"], help = concat!("a", "b"), crate = ::my::core"#;
 
 /// The first `count` tokens, a group counting as one more than its content; the groups stay closed.
-fn cut(stream: TokenStream, count: &mut usize) -> TokenStream {
+pub fn cut(stream: TokenStream, count: &mut usize) -> TokenStream {
     let mut kept = Vec::new();
     for token in stream {
         if *count == 0 {
@@ -54,12 +54,12 @@ fn cut(stream: TokenStream, count: &mut usize) -> TokenStream {
 }
 
 /// How many tokens `cut` counts.
-fn size(stream: TokenStream) -> usize {
+pub fn size(stream: TokenStream) -> usize {
     stream.into_iter().map(|token| if let TokenTree::Group(group) = token { 1 + size(group.stream()) } else { 1 }).sum()
 }
 
 /// The user's tokens without the helpers, found in another way than the crate does it.
-fn without_helpers(item: TokenStream) -> TokenStream {
+pub fn without_helpers(item: TokenStream) -> TokenStream {
     let members = |stream: TokenStream| {
         let mut kept: Vec<TokenTree> = Vec::new();
         for token in stream {
@@ -103,7 +103,7 @@ fn a_cut_block_keeps_its_tokens() {
 }
 
 /// Without one token, at any depth; what a group held stays when the group itself goes.
-fn leave_out(stream: TokenStream, at: &mut usize) -> TokenStream {
+pub fn leave_out(stream: TokenStream, at: &mut usize) -> TokenStream {
     let mut kept = Vec::new();
     for token in stream {
         let here = *at == 0;

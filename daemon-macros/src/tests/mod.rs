@@ -4,6 +4,7 @@
 
 mod faults;
 mod half_typed;
+mod workers;
 
 use proc_macro2::TokenStream;
 
