@@ -18,7 +18,7 @@ const HEAD: &str = "use daemon_core::prelude::*;\n\n#[derive(Default)]\nstruct B
 const TAIL: &str = "\n\nfn main() -> ExitCode {\n    Beats::main()\n}\n";
 
 /// Half-typed blocks: what it is, the text with `‸` at the cursor, and words that must be offered.
-const HALF_TYPED: [(&str, &str, &[&str]); 12] = [
+const HALF_TYPED: [(&str, &str, &[&str]); 17] = [
     (
         "a field",
         "#[daemon(interval = \"1s\")]\nimpl Beats {\n    #[execute]\n    fn beat(&mut self) {\n        self.be‸\n    }\n}",
@@ -71,11 +71,36 @@ const HALF_TYPED: [(&str, &str, &[&str]); 12] = [
         "#[daemon]\nimpl Beats {\n    const LONG: Duration = Duration::from_secs(9);\n\n    #[execute(deadline = Self::LO‸)]\n    fn beat(&mut self) {}\n}",
         &["LONG"],
     ),
+    (
+        "how workers are started",
+        "#[daemon]\nimpl Beats {\n    #[worker(pool = 5, spawn = la‸)]\n    fn fetch(url: String) -> Result<u64> {\n        Ok(7)\n    }\n}",
+        &["lazy"],
+    ),
+    (
+        "a field of an argument, in a worker",
+        "#[daemon]\nimpl Beats {\n    #[worker]\n    fn fetch(of: Beats) -> Result<u64> {\n        Ok(of.be‸)\n    }\n}",
+        &["beats"],
+    ),
+    (
+        "a function whose calls are heard of",
+        "#[daemon]\nimpl Beats {\n    #[worker]\n    fn fetch(url: String) -> Result<u64> {\n        Ok(7)\n    }\n\n    #[on(returned = fe‸)]\n    fn fetched(&mut self, size: u64) {}\n}",
+        &["fetch"],
+    ),
+    (
+        "a field of an object, while another call has no body",
+        "#[worker(pool = 4)]\nimpl Beats {\n    #[call]\n    fn sieve(&mut self, from: u64) -> Result<u64> {\n        self.be‸\n    }\n\n    #[call]\n    fn\n}",
+        &["beats"],
+    ),
+    (
+        "a function of a call",
+        "#[daemon]\nimpl Beats {\n    #[worker]\n    fn fetch(url: String) -> Result<u64> {\n        Ok(7)\n    }\n\n    #[on(idle)]\n    fn ask(&self, cx: &Context) {\n        cx.call(Self::fe‸)\n    }\n}",
+        &["fetch"],
+    ),
 ];
 
 /// A whole block: words, and what hovering over them must say.
-const WHOLE: &str = "/// Beats.\n#[daemon(interval = \"1.5s\", lock = file)]\nimpl Beats {\n    #[execute(deadline = \"5s\", on_error = log)]\n    fn beat(&mut self) {}\n\n    #[on(signal = USR2)]\n    fn dump(&self) {}\n}";
-const HOVERED: [(&str, &str); 7] = [
+const WHOLE: &str = "/// Beats.\n#[daemon(interval = \"1.5s\", lock = file)]\nimpl Beats {\n    #[execute(deadline = \"5s\", on_error = log)]\n    fn beat(&mut self) {}\n\n    #[on(signal = USR2)]\n    fn dump(&self) {}\n\n    #[worker(retries = 2, spawn = eager)]\n    fn fetch(url: String) -> Result<u64> {\n        Ok(7)\n    }\n\n    #[on(returned = fetch)]\n    fn fetched(&mut self, size: u64) {}\n}";
+const HOVERED: [(&str, &str); 11] = [
     ("interval", "How often execute runs"),
     ("lock", "Who may run"),
     ("file", "A locked file in the state directory"),
@@ -83,6 +108,10 @@ const HOVERED: [(&str, &str); 7] = [
     ("log", "The daemon goes on"),
     ("USR2", "Yours."),
     ("execute", "main job"),
+    ("worker", "A pool of processes"),
+    ("retries", "How often a call"),
+    ("eager", "All of them at the start"),
+    ("returned", "What to do with a result"),
 ];
 
 #[test]
@@ -146,7 +175,7 @@ fn scratch() -> PathBuf {
     fs::create_dir_all(folder.join("src")).expect("a folder");
     let core = root.join("daemon-core");
     let manifest = format!(
-        "[workspace]\n\n[package]\nname = \"editor\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\ndaemon-core = {{ path = {core:?} }}\n"
+        "[workspace]\n\n[package]\nname = \"editor\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\ndaemon-core = {{ path = {core:?}, features = [\"workers\"] }}\n"
     );
     fs::write(folder.join("Cargo.toml"), manifest).expect("a manifest");
     fs::write(folder.join("src/main.rs"), format!("{HEAD}{TAIL}")).expect("a program");

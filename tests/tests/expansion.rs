@@ -24,6 +24,10 @@ mod fit;
 mod keys;
 #[path = "../../daemon-macros/src/model.rs"]
 mod model;
+#[path = "../../daemon-macros/src/object.rs"]
+mod object;
+#[path = "../../daemon-macros/src/pools.rs"]
+mod pools;
 #[path = "../../daemon-macros/src/read.rs"]
 mod read;
 #[path = "../../daemon-macros/src/settings.rs"]
@@ -65,6 +69,15 @@ fn facade() {
     expands("facade");
 }
 
+/// What needs a feature is expanded where it is on.
+#[cfg(feature = "workers")]
+#[test]
+fn workers() {
+    expands("workers");
+    expands("object");
+    expands("object_by_default");
+}
+
 #[test]
 fn faults_keep_the_block_and_the_impl() {
     expands("faults");
@@ -96,8 +109,9 @@ fn the_readme_shows_an_expansion_as_it_is() {
 fn expands(name: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expansion");
     let written = fs::read_to_string(folder.join(format!("{name}.rs"))).expect("the written file");
-    let (args, item) = attribute(written.parse().expect("the written file is of tokens"));
-    let file = syn::parse2(expand::expand(args, item)).expect("an expansion is a file of items");
+    let (of, args, item) = attribute(written.parse().expect("the written file is of tokens"));
+    let expand = if of == "worker" { expand::worker } else { expand::expand };
+    let file = syn::parse2(expand(args, item)).expect("an expansion is a file of items");
     let expanded = prettyplease::unparse(&file);
 
     let path = folder.join(format!("{name}.expanded.rs"));
@@ -108,16 +122,16 @@ fn expands(name: &str) {
     assert_eq!(kept, expanded, "the expansion of {name} has changed; if it should: EXPANSION=overwrite");
 }
 
-/// Takes `#[daemon(args)]` out of a file: its arguments and the item, as rustc would pass them.
-fn attribute(file: TokenStream) -> (TokenStream, TokenStream) {
+/// Takes `#[daemon(args)]` or `#[worker(args)]` out of a file: its word, its arguments and the item, as rustc would pass them.
+fn attribute(file: TokenStream) -> (String, TokenStream, TokenStream) {
     let mut tokens: Vec<TokenTree> = file.into_iter().collect();
-    let is_daemon =
-        |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.to_string().starts_with("[daemon"));
-    let at = tokens.iter().position(is_daemon).expect("a #[daemon] attribute");
+    let is_ours = |token: &TokenTree| matches!(token, TokenTree::Group(group) if ["[daemon", "[worker"].iter().any(|ours| group.to_string().starts_with(ours)));
+    let at = tokens.iter().position(is_ours).expect("a #[daemon] attribute");
     let Some(TokenTree::Group(attribute)) = tokens.drain(at - 1..=at).next_back() else { panic!("an attribute") };
+    let word = attribute.stream().into_iter().next().map(|word| word.to_string()).unwrap_or_default();
     let args = match attribute.stream().into_iter().nth(1) {
         Some(TokenTree::Group(args)) => args.stream(),
         _ => TokenStream::new(),
     };
-    (args, tokens.into_iter().collect())
+    (word, args, tokens.into_iter().collect())
 }

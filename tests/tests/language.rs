@@ -7,9 +7,14 @@
 #[path = "../../daemon-macros/src/table.rs"]
 mod table;
 
+#[allow(dead_code, reason = "a part of the same table")]
+#[path = "../../daemon-macros/src/pools.rs"]
+mod pools;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pools::{ENDINGS, POOL_KEYS};
 use table::{HELPERS, HOOK_KEYS, KEYS, ROOT};
 
 /// For each key of `#[daemon]` the tests that prove what it does.
@@ -33,6 +38,7 @@ const KEYS_READ: &[(&str, &[&str])] = &[
     ("core_dumps", &["fault_108_a_crash_leaves_no_core_file_unless_asked"]),
     ("on_error", &["in_the_foreground_and_with_another_policy_there_is_no_restart"]),
     ("instructions", &["pulse"]),
+    ("workers", &["an_object_is_made_once_and_keeps_its_state"]),
     ("help", &["help_comes_by_three_names_and_can_be_replaced"]),
     ("crate", &["a_path_of_the_core_is_imported_once", "facade"]),
 ];
@@ -43,6 +49,28 @@ const HOOK_KEYS_READ: &[(&str, &[&str])] = &[
     ("on_error", &["fault_101_panics_in_every_place_are_caught"]),
     ("jitter", &["jitter_moves_each_slot_and_leaves_the_grid"]),
     ("zone", &["hooks_of_cron_run_at_their_time_in_their_zone"]),
+];
+
+/// The same for each key of pools.
+const POOL_KEYS_READ: &[(&str, &[&str])] = &[
+    ("pool", &["pools_are_filled_at_once_or_at_the_first_call"]),
+    ("limit", &["a_task_has_a_process_of_its_own"]),
+    ("timeout", &["fault_074_a_call_that_hangs_is_ended_and_then_killed"]),
+    ("retries", &["a_call_is_tried_again_as_often_as_declared_with_growing_pauses"]),
+    ("backoff", &["a_call_is_tried_again_as_often_as_declared_with_growing_pauses"]),
+    ("queue", &["fault_084_a_full_queue_refuses_and_drops_nothing"]),
+    ("spawn", &["a_lazy_pool_starts_a_worker_for_each_call_that_finds_none"]),
+    ("max_calls", &["a_worker_retires_after_its_calls_and_is_replaced"]),
+    ("max_age", &["b06_workers_retire_after_their_time_and_are_replaced"]),
+    ("max_memory", &["a_worker_that_needs_too_much_memory_is_replaced"]),
+    ("grace", &["fault_074_a_call_that_hangs_is_ended_and_then_killed"]),
+];
+
+/// The same for what a call can come to.
+const ENDINGS_READ: &[(&str, &[&str])] = &[
+    ("returned", &["a_result_is_handled_as_soon_as_it_is_there"]),
+    ("timed_out", &["failures_time_outs_and_deaths_have_their_hooks"]),
+    ("failed", &["failures_time_outs_and_deaths_have_their_hooks"]),
 ];
 
 /// The same for each helper.
@@ -58,6 +86,9 @@ const HELPERS_READ: &[(&str, &[&str])] = &[
     ("option", &["own_options_are_read_by_their_function"]),
     ("handover", &["it_is_packed_between_shutdown_and_drop_and_the_next_daemon_gets_it"]),
     ("plugin", &["a_stop_undoes_the_stages_in_reverse_and_gives_the_lock_back_last"]),
+    ("worker", &["a_function_of_the_attribute_runs_in_a_worker"]),
+    ("task", &["a_function_of_the_attribute_runs_in_a_worker"]),
+    ("call", &["an_object_is_made_once_and_keeps_its_state"]),
 ];
 
 fn keys() -> Vec<&'static str> {
@@ -66,6 +97,14 @@ fn keys() -> Vec<&'static str> {
 
 fn hook_keys() -> Vec<&'static str> {
     HOOK_KEYS.iter().map(|hook| hook.key.name).collect()
+}
+
+fn pool_keys() -> Vec<&'static str> {
+    POOL_KEYS.iter().map(|key| key.key.name).collect()
+}
+
+fn endings() -> Vec<&'static str> {
+    ENDINGS.iter().map(|ending| ending.name).collect()
 }
 
 fn helpers() -> Vec<&'static str> {
@@ -93,7 +132,13 @@ fn every_word_has_a_test_that_something_reads_it() {
     for folder in ["tests/tests", "daemon-core/src", "daemon-macros/src"] {
         sources(&root().join(folder), &mut text);
     }
-    for (words, read) in [(keys(), KEYS_READ), (hook_keys(), HOOK_KEYS_READ), (helpers(), HELPERS_READ)] {
+    for (words, read) in [
+        (keys(), KEYS_READ),
+        (hook_keys(), HOOK_KEYS_READ),
+        (pool_keys(), POOL_KEYS_READ),
+        (endings(), ENDINGS_READ),
+        (helpers(), HELPERS_READ),
+    ] {
         for word in &words {
             assert!(read.iter().any(|(known, tests)| known == word && !tests.is_empty()), "no test reads `{word}`");
         }
@@ -122,6 +167,15 @@ fn every_word_is_accepted_somewhere() {
     pass("key", keys());
     pass("hook_key", hook_keys());
     pass("helper", helpers());
+    let pools = fs::read_to_string(root().join("tests/ui/pass/pool_keys.rs")).expect("the keys of pools");
+    let heard = fs::read_to_string(root().join("tests/ui/pass/helper_worker.rs")).expect("what hears of calls");
+    for word in pool_keys() {
+        // As a literal and as an expression, or in two kinds of pools.
+        assert!(pools.matches(&format!("{word} = ")).count() >= 2, "the key of pools `{word}` is not accepted");
+    }
+    for word in endings() {
+        assert!(heard.contains(&format!("#[on({word} = ")), "nothing hears of `{word}`");
+    }
 }
 
 /// The reference in the attribute's documentation, and the tables of the README, have a row with an example for each.
@@ -136,13 +190,17 @@ fn every_word_is_documented_with_an_example() {
         assert!(row(&docs, format!("/// | `{word}` |")), "no row of the key `{word}` in the documentation");
         assert!(row(&readme, format!("| `{word}` |")), "no row of the key `{word}` in the README");
     }
-    for word in hook_keys() {
+    for word in hook_keys().into_iter().chain(pool_keys()) {
         let row = |text: &str, start: String| {
             text.lines()
                 .any(|line| line.starts_with(&start) && line.contains("`#[") && line.contains(&format!("{word} = ")))
         };
         assert!(row(&docs, format!("/// | `{word}` |")), "no row of the hook key `{word}` in the documentation");
         assert!(row(&readme, format!("| `{word}` |")), "no row of the hook key `{word}` in the README");
+    }
+    for word in endings() {
+        let said = format!("`#[on({word} = ");
+        assert!(docs.contains(&said) && readme.contains(&said), "`{word}` is not documented");
     }
     for word in helpers() {
         assert!(docs.contains(&format!("/// | [`#[{word}")), "no row of the helper `{word}`");
@@ -156,11 +214,12 @@ fn every_word_is_documented_with_an_example() {
 #[test]
 fn no_word_is_documented_that_is_not_there() {
     let docs = fs::read_to_string(root().join("daemon-macros/src/lib.rs")).expect("the door of the macro");
+    let words = [keys(), hook_keys(), pool_keys()].concat();
     let mut rows = 0;
     for line in docs.lines() {
         let Some(word) = line.strip_prefix("/// | `").and_then(|rest| rest.split('`').next()) else { continue };
-        assert!(keys().contains(&word) || hook_keys().contains(&word), "`{word}` is documented, and no word");
+        assert!(words.contains(&word), "`{word}` is documented, and no word");
         rows += 1;
     }
-    assert_eq!(rows, keys().len() + hook_keys().len());
+    assert_eq!(rows, words.len());
 }

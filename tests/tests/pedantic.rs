@@ -15,6 +15,12 @@ fn strict_lints_find_nothing_in_what_the_attribute_writes() {
     clippy("strict", include_str!("pedantic/strict.rs"));
 }
 
+/// The same with what is behind a feature.
+#[test]
+fn strict_lints_find_nothing_in_workers() {
+    clippy("workers", include_str!("pedantic/workers.rs"));
+}
+
 /// The expansion as a file of its own, where no lint is kept back because a macro wrote the code.
 #[test]
 fn strict_lints_find_nothing_in_an_expansion_that_was_typed() {
@@ -51,8 +57,9 @@ fn lints(package: &str, main: &str) -> Result<(), String> {
     let place = Place::new();
     let folder = place.path();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let features: &[&str] = if package == "workers" { &["workers"] } else { &[] };
     let manifest = format!(
-        "[package]\nname = \"{package}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\ndaemon-core = {{ path = {:?} }}\n",
+        "[package]\nname = \"{package}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\ndaemon-core = {{ path = {:?}, features = {features:?} }}\n",
         root.join("daemon-core")
     );
     fs::create_dir(folder.join("src")).expect("a directory");

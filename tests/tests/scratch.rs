@@ -52,6 +52,33 @@ fn a_handover_without_its_feature_says_how_to_turn_it_on() {
     assert_eq!(errors.matches("error[").count(), 2, "{errors}");
 }
 
+/// One error at each word, and nothing about what is not there without the feature.
+#[test]
+fn workers_without_their_feature_say_how_to_turn_it_on() {
+    let program = "use daemon_core::prelude::*;\n\n#[derive(Default)]\nstruct Hello;\n\n#[daemon(workers = [Primes])]\nimpl Hello {\n    \
+                   #[worker(pool = 5)]\n    fn fetch(url: String) -> Result<usize> {\n        Ok(url.len())\n    }\n\n    \
+                   #[on(returned = fetch)]\n    fn fetched(&self, _: usize) {}\n\n    \
+                   #[task]\n    fn push() -> Result<()> {\n        Ok(())\n    }\n}\n\n\
+                   #[derive(Default)]\nstruct Primes;\n\n#[worker]\nimpl Primes {\n    \
+                   #[call]\n    fn next(&mut self) -> Result<u64> {\n        Ok(2)\n    }\n}\n\n\
+                   fn main() -> ExitCode {\n    Hello::main()\n}\n";
+    let errors = Application::refused("hello-workers", program);
+    let words = [
+        ("`workers`", "src/main.rs:6:10"),
+        ("#[worker]", "src/main.rs:8:7"),
+        ("#[on(returned)]", "src/main.rs:13:10"),
+        ("#[task]", "src/main.rs:16:7"),
+        ("#[worker]", "src/main.rs:25:1"),
+    ];
+    for (word, place) in words {
+        let told =
+            format!("error: {word} needs a feature of daemon-core: write `features = [\"workers\"]` in Cargo.toml\n");
+        let at = |part: &str| part.lines().next().is_some_and(|line| line.ends_with(place));
+        assert!(errors.split(&told).skip(1).any(at), "{word} at {place}\n{errors}");
+    }
+    assert!(errors.contains("due to 5 previous errors"), "{errors}");
+}
+
 #[test]
 fn the_first_program_is_found() {
     let text = "```console\n$ fn main\n```\n```rust\nlet a = 1;\n```\n```rust,no_run\nfn main() {}\n```\n```rust\nfn main() { 2 }\n```\n";

@@ -9,6 +9,9 @@ mod everything;
 mod examples;
 #[path = "twin/places.rs"]
 mod places;
+#[cfg(feature = "workers")]
+#[path = "twin/workers.rs"]
+mod workers;
 
 use daemon_core::{Daemon, Plan, Spec};
 

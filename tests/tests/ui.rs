@@ -10,8 +10,19 @@ use std::path::{Path, PathBuf};
 use trybuild::TestCases;
 
 /// The folders with mistakes.
-const SUBJECTS: [&str; 10] =
-    ["keys", "words", "durations", "helpers", "hook_keys", "signatures", "block", "contradictions", "cron", "handover"];
+const SUBJECTS: [&str; 11] = [
+    "keys",
+    "words",
+    "durations",
+    "helpers",
+    "hook_keys",
+    "signatures",
+    "block",
+    "contradictions",
+    "cron",
+    "handover",
+    "workers",
+];
 
 /// The files with more than one mistake, and how many.
 const MANY: [(&str, usize); 2] = [("many_faults", 10), ("all_at_once", 5)];

@@ -1,4 +1,4 @@
-//! The entry of `#[daemon]`: any tokens may stand there, and the author's own come back first.
+//! The entries of `#[daemon]` and of `#[worker]`: any tokens may stand there, and the author's own come back first.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -24,6 +24,10 @@ mod fit;
 mod keys;
 #[path = "../../../daemon-macros/src/model.rs"]
 mod model;
+#[path = "../../../daemon-macros/src/object.rs"]
+mod object;
+#[path = "../../../daemon-macros/src/pools.rs"]
+mod pools;
 #[path = "../../../daemon-macros/src/read.rs"]
 mod read;
 #[path = "../../../daemon-macros/src/settings.rs"]
@@ -46,9 +50,11 @@ fuzz_target!(|input: (&str, &str)| {
         return;
     };
     let written = item.to_string();
-    let expansion = expand::expand(arguments, item).to_string();
-    // Without an attribute there is no helper, and nothing is taken out. (A literal may hold the sign too: passed over.)
-    if !written.contains('#') {
-        assert!(expansion.starts_with(&written), "{written}\n{expansion}");
+    let expansions = [expand::expand(arguments.clone(), item.clone()), expand::worker(arguments, item)];
+    for expansion in expansions.map(|expansion| expansion.to_string()) {
+        // Without an attribute there is no helper, and nothing is taken out. (A literal may hold the sign too: passed over.)
+        if !written.contains('#') {
+            assert!(expansion.starts_with(&written), "{written}\n{expansion}");
+        }
     }
 });

@@ -10,7 +10,7 @@ impl Heartbeat {
     "a duration is a text with a unit: write `interval = \"1.5s\"`"
 }
 ::core::compile_error! {
-    "unknown key `lokc`: did you mean `lock`? known are `name`, `interval`, `jitter`, `lock`, `log`, `missed`, `idle`, `restart`, `restart_jitter`, `deadline`, `start_timeout`, `stop_timeout`, `on_error`, `nice`, `user`, `group`, `umask`, `core_dumps`, `instructions`, `help`, `crate`"
+    "unknown key `lokc`: did you mean `lock`? known are `name`, `interval`, `jitter`, `lock`, `log`, `missed`, `idle`, `restart`, `restart_jitter`, `deadline`, `start_timeout`, `stop_timeout`, `on_error`, `nice`, `user`, `group`, `umask`, `core_dumps`, `instructions`, `workers`, `help`, `crate`"
 }
 ::core::compile_error! {
     "#[setup] is called without a daemon: write `fn open() -> Result<Self>` or `fn open(cx: &Context) -> Result<Self>`"

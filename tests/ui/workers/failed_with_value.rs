@@ -1,0 +1,23 @@
+//! A value, where there is none.
+
+use daemon_core::prelude::*;
+
+#[derive(Default)]
+struct Reader;
+
+#[daemon]
+impl Reader {
+    #[worker]
+    fn fetch(url: String) -> Result<u64> {
+        Ok(url.len() as u64)
+    }
+
+    #[on(failed = fetch)]
+    fn done(&mut self, _: &Context, _: &Call, size: u64) {
+        _ = size;
+    }
+}
+
+fn main() {
+    let _: fn() -> ExitCode = Reader::main;
+}

@@ -1,0 +1,18 @@
+//! A key whose value is missing.
+
+use daemon_core::prelude::*;
+
+#[derive(Default)]
+struct Reader;
+
+#[daemon]
+impl Reader {
+    #[worker(pool = , queue = 3)]
+    fn fetch(url: String) -> Result<u64> {
+        Ok(url.len() as u64)
+    }
+}
+
+fn main() {
+    let _: fn() -> ExitCode = Reader::main;
+}

@@ -1,0 +1,18 @@
+//! A key that is set twice.
+
+use daemon_core::prelude::*;
+
+#[derive(Default)]
+struct Reader;
+
+#[daemon]
+impl Reader {
+    #[worker(pool = 5, pool = 6)]
+    fn fetch(url: String) -> Result<u64> {
+        Ok(url.len() as u64)
+    }
+}
+
+fn main() {
+    let _: fn() -> ExitCode = Reader::main;
+}

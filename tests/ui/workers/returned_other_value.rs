@@ -1,0 +1,23 @@
+//! A value of another type.
+
+use daemon_core::prelude::*;
+
+#[derive(Default)]
+struct Reader;
+
+#[daemon]
+impl Reader {
+    #[worker]
+    fn fetch(url: String) -> Result<u64> {
+        Ok(url.len() as u64)
+    }
+
+    #[on(returned = fetch)]
+    fn done(&mut self, call: &Call, size: String) {
+        _ = (call, size);
+    }
+}
+
+fn main() {
+    let _: fn() -> ExitCode = Reader::main;
+}

@@ -1,0 +1,23 @@
+//! A path that leads nowhere.
+
+use daemon_core::prelude::*;
+
+#[derive(Default)]
+struct Reader;
+
+#[daemon]
+impl Reader {
+    #[worker]
+    fn fetch(url: String) -> Result<u64> {
+        Ok(url.len() as u64)
+    }
+
+    #[on(returned = Self::fetsch)]
+    fn done(&mut self, size: u64) {
+        _ = size;
+    }
+}
+
+fn main() {
+    let _: fn() -> ExitCode = Reader::main;
+}

@@ -1,0 +1,25 @@
+//! A function that is no worker.
+
+use daemon_core::prelude::*;
+
+#[derive(Default)]
+struct Reader;
+
+#[daemon]
+impl Reader {
+    #[worker]
+    fn fetch(url: String) -> Result<u64> {
+        Ok(url.len() as u64)
+    }
+
+    #[on(returned = read)]
+    fn done(&mut self, size: u64) {
+        _ = size;
+    }
+
+    fn read() {}
+}
+
+fn main() {
+    let _: fn() -> ExitCode = Reader::main;
+}

@@ -1,0 +1,23 @@
+//! The value before the call.
+
+use daemon_core::prelude::*;
+
+#[derive(Default)]
+struct Reader;
+
+#[daemon]
+impl Reader {
+    #[worker]
+    fn fetch(url: String) -> Result<u64> {
+        Ok(url.len() as u64)
+    }
+
+    #[on(returned = fetch)]
+    fn done(&mut self, size: u64, call: &Call) {
+        _ = (call, size);
+    }
+}
+
+fn main() {
+    let _: fn() -> ExitCode = Reader::main;
+}

@@ -1,0 +1,18 @@
+//! A time without a unit.
+
+use daemon_core::prelude::*;
+
+#[derive(Default)]
+struct Reader;
+
+#[daemon]
+impl Reader {
+    #[worker(timeout = 30)]
+    fn fetch(url: String) -> Result<u64> {
+        Ok(url.len() as u64)
+    }
+}
+
+fn main() {
+    let _: fn() -> ExitCode = Reader::main;
+}

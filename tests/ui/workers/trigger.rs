@@ -1,0 +1,18 @@
+//! What starts a hook, on a worker.
+
+use daemon_core::prelude::*;
+
+#[derive(Default)]
+struct Reader;
+
+#[daemon]
+impl Reader {
+    #[worker(returned = fetch)]
+    fn fetch(url: String) -> Result<u64> {
+        Ok(url.len() as u64)
+    }
+}
+
+fn main() {
+    let _: fn() -> ExitCode = Reader::main;
+}
