@@ -32,6 +32,11 @@ fn heartbeat() {
 }
 
 #[test]
+fn parallel_tasks() {
+    agrees("parallel_tasks");
+}
+
+#[test]
 fn pulse() {
     agrees("pulse");
 }

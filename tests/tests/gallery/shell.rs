@@ -167,7 +167,7 @@ fn work(place: &Place) -> PathBuf {
 pub fn examples() -> PathBuf {
     let this = std::env::current_exe().expect("the path of this test");
     let examples = this.ancestors().nth(2).unwrap_or(Path::new("/")).join("examples");
-    for name in ["by_hand", "heartbeat", "pulse", "restart", "signals", "timers"] {
+    for name in ["by_hand", "heartbeat", "parallel_tasks", "pulse", "restart", "signals", "timers"] {
         let program = examples.join(name);
         assert!(
             program.exists(),

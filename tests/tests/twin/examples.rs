@@ -8,7 +8,7 @@ use crate::plan;
 
 /// Takes in an example; `plan` is what its daemon declares, `SOURCE` its text.
 macro_rules! example {
-    ($name:ident, $daemon:ident) => {
+    ($name:ident, $daemon:ident $(, $more:item)?) => {
         #[allow(dead_code, reason = "it is declared here, and not run")]
         pub mod $name {
             include!(concat!(env!("OUT_DIR"), "/", stringify!($name), ".rs"));
@@ -18,12 +18,28 @@ macro_rules! example {
             pub fn plan() -> daemon_core::Plan {
                 crate::plan_of::<$daemon>()
             }
+
+            $($more)?
         }
     };
 }
 
 example!(by_hand, Heartbeat);
 example!(heartbeat, Heartbeat);
+#[cfg(feature = "workers")]
+example!(
+    parallel_tasks,
+    Tasks,
+    /// What only its own functions can name.
+    pub fn calls<D: 'static>(spec: &mut daemon_core::Spec<D>) {
+        spec.on(daemon_core::Event::init(), |_, _| ());
+        let task = spec.task(Tasks::primes_below);
+        task.limit(3).timeout(Duration::from_secs(60)).about("How many primes there are below a limit.");
+        spec.returned(Tasks::primes_below, |_, _, _, _| ());
+        let failed = spec.failed(Tasks::primes_below, |_, _, _| ());
+        failed.about("A panic in a task is its own affair: the daemon hears of it and goes on.");
+    }
+);
 example!(pulse, Pulse);
 #[cfg(feature = "handover")]
 example!(restart, Count);
@@ -44,14 +60,14 @@ fn twin(name: &str, declare: impl FnOnce(&mut Spec<Twin>)) -> Plan {
 /// A new example must come with its twin.
 #[test]
 fn every_example_has_a_twin() {
-    let here = include_str!("examples.rs");
+    let here: String = include_str!("examples.rs").split_whitespace().collect();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
     let mut count = 0;
     for path in std::fs::read_dir(folder).expect("the examples").map(|entry| entry.expect("an entry").path()) {
         if path.extension().is_some_and(|extension| extension == "rs") {
             let name = path.file_stem().expect("a name").to_string_lossy();
-            assert!(here.contains(&format!("example!({name}, ")), "{name}.rs is not taken in");
-            assert!(here.contains(&format!("({name}::plan(), ")), "{name}.rs is compared with no twin");
+            assert!(here.contains(&format!("example!({name},")), "{name}.rs is not taken in");
+            assert!(here.contains(&format!("({name}::plan(),")), "{name}.rs is compared with no twin");
             count += 1;
         }
     }
@@ -122,4 +138,14 @@ fn restart_is_its_twin() {
         spec.handover(|_, _| 0u64);
     });
     assert_eq!(restart::plan(), twin);
+}
+
+#[cfg(feature = "workers")]
+#[test]
+fn parallel_tasks_is_its_twin() {
+    let twin = twin("parallel_tasks", |spec| {
+        spec.about("Counts primes below four limits, in up to three processes at once, and stops.");
+        parallel_tasks::calls(spec);
+    });
+    assert_eq!(parallel_tasks::plan(), twin);
 }
