@@ -12,6 +12,9 @@ use syn::{Expr, ExprArray, ExprLit, Lit, LitStr, UnOp};
 /// The value of a slot; none if there is a fault in it, which is reported. `example` is what to write instead.
 pub fn read(slot: Slot, at: Option<Span>, expr: &Expr, example: &str, errors: &mut Errors) -> Option<Value> {
     let inner = inner(expr);
+    if not_octal(inner, errors) {
+        return None;
+    }
     match (slot, inner) {
         (Slot::Duration, Expr::Lit(literal)) => checked("duration", &literal.lit, expr, example, errors),
         (Slot::Cron, Expr::Lit(literal)) => checked("cron_line", &literal.lit, expr, example, errors),
@@ -90,6 +93,18 @@ fn named(value: Value, errors: &mut Errors) -> Option<Value> {
         }
     }
     Some(value)
+}
+
+/// Reports a number such as `077`: whoever writes that means it as C and shells do, and rustc reads 77.
+fn not_octal(expr: &Expr, errors: &mut Errors) -> bool {
+    let Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) = expr else { return false };
+    let written = number.to_string();
+    let Some(digits) = written.strip_prefix('0').filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
+    else {
+        return false;
+    };
+    errors.over(number, format!("`{written}` is no octal number in Rust: write `0o{digits}`"));
+    true
 }
 
 /// A text or a number, whose values the core can know while compiling.
