@@ -1,4 +1,4 @@
-//! Processes around a lock that are no daemons: contenders, a deleter, one that waits, squatters, and a bad lock.
+//! Processes around a lock that are no daemons: contenders, a deleter, one that waits, squatters of three kinds, and a bad lock.
 //!
 //! `lock_actor MODE LOCK [RECORD HOLDS | NAME]`; it ends by itself, or is killed.
 
@@ -29,6 +29,9 @@ fn main() -> Outcome {
         "wait" => wait(&lock),
         "squat-file" => squat_file(&lock),
         "squat-name" => squat_name(&arguments[3]),
+        "squat-mute" => squat_mute(&arguments[3], None),
+        "squat-full" => squat_mute(&arguments[3], Some(0)),
+        "flood-name" => flood_name(&arguments[3]),
         mode => Err(format!("unknown mode {mode}").into()),
     }
 }
@@ -156,6 +159,65 @@ fn squat_name(name: &str) -> Outcome {
     let _listener = UnixListener::bind_addr(&address)?;
     say("squatting")?;
     for_ever()
+}
+
+/// As `nobody`, holds the kernel name so that nobody can ask whose it is: it does not listen at all, or has filled its
+/// own queue.
+fn squat_mute(name: &str, listen: Option<i32>) -> Outcome {
+    become_nobody()?;
+    let ((address, len), held) = (address(name)?, socket()?);
+    // SAFETY: the address is valid for `len` bytes.
+    if unsafe { libc::bind(held, (&raw const address).cast(), len) } != 0 {
+        return Err(io::Error::last_os_error().into());
+    }
+    if let Some(places) = listen {
+        // SAFETY: no memory is passed.
+        assert_eq!(unsafe { libc::listen(held, places) }, 0, "it does not listen");
+        fill(name)?;
+    }
+    say("squatting")?;
+    for_ever()
+}
+
+/// As `nobody`, takes all places in the queue of whoever holds the kernel name.
+fn flood_name(name: &str) -> Outcome {
+    become_nobody()?;
+    fill(name)?;
+    say("full")?;
+    for_ever()
+}
+
+fn fill(name: &str) -> Outcome {
+    let (address, len) = address(name)?;
+    loop {
+        let socket = socket()?;
+        // SAFETY: the address is valid for `len` bytes.
+        let taken = unsafe { libc::connect(socket, (&raw const address).cast(), len) } == 0;
+        // A place stays taken though whoever asked for it has gone.
+        // SAFETY: the descriptor is ours.
+        unsafe { libc::close(socket) };
+        if !taken {
+            return Ok(());
+        }
+    }
+}
+
+fn socket() -> io::Result<i32> {
+    // SAFETY: no memory is passed.
+    match unsafe { libc::socket(libc::AF_UNIX, libc::SOCK_STREAM | libc::SOCK_NONBLOCK, 0) } {
+        fd if fd < 0 => Err(io::Error::last_os_error()),
+        fd => Ok(fd),
+    }
+}
+
+/// The abstract address of `name`, and its length.
+fn address(name: &str) -> Result<(libc::sockaddr_un, libc::socklen_t), Box<dyn std::error::Error>> {
+    // SAFETY: all zeroes is a valid `sockaddr_un`.
+    let mut address: libc::sockaddr_un = unsafe { std::mem::zeroed() };
+    address.sun_family = libc::sa_family_t::try_from(libc::AF_UNIX)?;
+    address.sun_path[1..].iter_mut().zip(name.bytes()).for_each(|(slot, byte)| *slot = byte.cast_signed());
+    let len = std::mem::offset_of!(libc::sockaddr_un, sun_path) + 1 + name.len();
+    Ok((address, libc::socklen_t::try_from(len)?))
 }
 
 /// Waits to be killed.

@@ -23,8 +23,8 @@ use nix::sys::stat::{Mode, fchmod};
 use super::holder::{FREE, LONGEST};
 use super::{Acquired, Held, Holder, Identity, Provider, Renewal};
 use crate::error::{Error, Exit};
-use crate::sys::interlock::{self, Peer, Taken};
-use crate::sys::{process, reenter};
+use crate::sys::interlock::{self, Taken};
+use crate::sys::{name_owner, process, reenter};
 
 /// How often the path is looked at again when it changed between opening and locking.
 const TRIES: usize = 16;
@@ -55,7 +55,7 @@ pub struct FileLock {
 
 /// What we hold: closing these gives the lock back, the name first, so that whoever gets the file finds the name free.
 struct Hold {
-    /// `None` where the network namespace has no room for the name, or a stranger squats it.
+    /// `None` where the network namespace has no room for the name, or somebody squats it.
     name: Option<OwnedFd>,
     file: File,
     /// Which file was locked; the path must keep leading to it.
@@ -156,10 +156,11 @@ impl FileLock {
         }
     }
 
-    /// The second interlock, once the file is ours.
+    /// The second interlock, once the file is ours. A name that can not be shown to belong to root or to us keeps nobody
+    /// out: anybody could take it.
     fn take_name(&mut self, file: File, inode: (u64, u64), place: (u64, u64), owner: u32) -> Result<Acquired, Error> {
         let name = kernel_name(place, &self.path);
-        let mut peer = None;
+        let mut pid = None;
         for attempt in 0..NAME_TRIES {
             match interlock::take(&name) {
                 Ok(Taken::Ours(fd)) => return Ok(self.hold(file, inode, Some(fd))),
@@ -169,23 +170,33 @@ impl FileLock {
                     return Ok(self.hold(file, inode, None));
                 }
             }
+            // Once: each question takes a place with the one who is asked.
             if attempt == 0 {
-                peer = interlock::holder(&name);
-            }
-            if let Some(stranger) = peer.filter(|peer| is_stranger(*peer, owner)) {
-                self.tell_of(stranger);
-                return Ok(self.hold(file, inode, None));
+                let peer = interlock::holder(&name);
+                if let Some(stranger) = peer.filter(|peer| is_stranger(peer.uid, owner)) {
+                    self.tell_of(Some(stranger.pid), Some(stranger.uid));
+                    return Ok(self.hold(file, inode, None));
+                }
+                pid = peer.map(|peer| peer.pid);
             }
             std::thread::sleep(Duration::from_millis(1));
         }
-        let pid = peer.and_then(|peer| u32::try_from(peer.pid).ok());
+        // The kernel knows the owner of a socket that does not answer, too, and whether it still is who did.
+        let uid = name_owner::of(&name);
+        if uid.map_or(pid.is_none(), |uid| is_stranger(uid, owner)) {
+            self.tell_of(None, uid);
+            return Ok(self.hold(file, inode, None));
+        }
+        let pid = pid.and_then(|pid| u32::try_from(pid).ok());
         Ok(Acquired::Busy(Holder { pid, ..Holder::default() }))
     }
 
-    fn tell_of(&self, Peer { pid, uid }: Peer) {
-        let (user, shown) = (process::user_name(uid), self.path.display());
+    fn tell_of(&self, pid: Option<i32>, uid: Option<u32>) {
+        let shown = self.path.display();
+        let pid = pid.map_or_else(|| "a process".to_owned(), |pid| format!("pid {pid}"));
+        let user = uid.map_or_else(|| "an unknown user".to_owned(), |uid| format!("user {}", process::user_name(uid)));
         let text = "squats the kernel name of lock";
-        log::warn!(target: "daemon", "pid {pid} of user {user} {text} {shown}: going on with the file alone");
+        log::warn!(target: "daemon", "{pid} of {user} {text} {shown}: going on with the file alone");
     }
 
     fn hold(&mut self, file: File, inode: (u64, u64), name: Option<OwnedFd>) -> Acquired {
@@ -285,8 +296,8 @@ fn read_holder(file: &File) -> Holder {
 
 /// Neither root, nor us, nor the owner of the file: such a process could not even open it, so it can not be another
 /// instance.
-fn is_stranger(peer: Peer, owner: u32) -> bool {
-    ![0, process::uid(), owner].contains(&peer.uid)
+fn is_stranger(uid: u32, owner: u32) -> bool {
+    ![0, process::uid(), owner].contains(&uid)
 }
 
 /// The kernel name that goes with a lock file: the directory as the kernel knows it, and the name in it. So it stays

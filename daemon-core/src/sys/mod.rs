@@ -13,6 +13,7 @@ pub(crate) mod init;
 pub(crate) mod interlock;
 pub(crate) mod local_time;
 pub(crate) mod memfd;
+pub(crate) mod name_owner;
 pub(crate) mod nonblocking;
 #[cfg(feature = "systemd")]
 pub(crate) mod notify;

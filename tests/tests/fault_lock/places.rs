@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use daemon_tests::{Child, Ended, Place, figure, proc, rounds, traced};
+use nix::sys::signal::Signal;
 use nix::unistd::geteuid;
 
 use crate::{HOLDER, actor, said, second, start_holder};
@@ -129,6 +130,50 @@ fn fault_023_a_squatted_kernel_name_is_told_and_does_not_keep_us_out() {
         assert_eq!(ended.count(&warning), 1, "{ended:#?}");
     }
     figure("fault_023", &format!("started beside a squatter {full}/{full}; of 20"));
+}
+
+/// Fault: another user squats the kernel name and can not be asked: the socket does not listen, or its queue is full. Also
+/// the daemon was killed, so the text of the file names a process that is none of ours.
+/// Required: the same: the daemon starts, warns, and the file keeps a second instance out.
+#[test]
+fn fault_023_a_squatter_that_does_not_answer_does_not_keep_us_out() {
+    let full = rounds(20);
+    for mode in ["squat-mute", "squat-full"] {
+        for _ in 0..full {
+            let place = Place::new();
+            let (holder, _) = start_holder(&place, &[]);
+            let name = kernel_name(&holder);
+            holder.signal(Signal::SIGKILL);
+            assert_eq!(holder.wait().signal, Some(libc::SIGKILL));
+            let _squatter = squatter(mode, &place.lock(), &[&name], place.path());
+            let (holder, _) = start_holder(&place, &[]);
+            second(&place, &["--once"]).expect_code(75);
+            let ended = holder.stop();
+            ended.expect_code(0);
+            assert_eq!(ended.count("warn: a process of user nobody squats"), 1, "{mode}: {ended:#?}");
+        }
+    }
+    figure("fault_023", &format!("started beside squatters that do not answer {0}/{0}; of 40", full * 2));
+}
+
+/// Fault: root holds the name with a full queue, and its lock file was removed; a user fills the queue all the time.
+/// Required: whose name it is can be told all the same, and keeps a second instance out.
+#[test]
+fn fault_023_a_full_queue_of_ours_keeps_a_second_out() {
+    let place = Place::new();
+    let go = place.file("go");
+    let (mut holder, _) = start_holder(&place, &["--go", &go.display().to_string()]);
+    holder.wait_for("tick 1 begins");
+    let mut flood = actor("flood-name", &place.lock(), &[&kernel_name(&holder)]);
+    flood.current_dir(place.path());
+    let mut flood = Child::spawn(flood);
+    flood.wait_for("full");
+    fs::remove_file(place.lock()).expect("removed");
+    let ended = second(&place, &["--once"]);
+    ended.expect_code(75);
+    assert!(said(&ended).contains("already running"), "{ended:#?}");
+    fs::write(&go, "").expect("the file");
+    holder.wait().expect_code(75);
 }
 
 /// Fault: whoever starts the daemon has a umask that takes everything away, or nothing.
