@@ -70,6 +70,7 @@ pub trait Daemon: Sized + 'static {
         signals::block();
         cut::begin();
         signals::sane_dispositions();
+        signals::survive_file_size_limit();
         let (origin, word) = Origin::take();
         role::shed(word.as_deref());
         let mut spec = Spec::default();

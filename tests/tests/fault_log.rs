@@ -1,6 +1,7 @@
 //! A log on a full disk: the daemon goes on, and says afterwards what was lost. Fault 89.
 
 use std::fs::{self, File, OpenOptions};
+use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
 use daemon_tests::loose::{Loose, number, wait_grown, wait_until};
@@ -97,4 +98,41 @@ fn fault_089_a_full_disk_leaves_no_torn_line() {
     };
     let torn: Vec<&str> = text.split_terminator('\n').filter(torn).collect();
     assert_eq!(torn, [""; 0], "torn lines after {times} shortages");
+}
+
+/// Changes how large files may become, of a running process or of this one (0).
+fn limit_file_size(pid: i32, bytes: u64) -> std::io::Result<()> {
+    let limit = libc::rlimit { rlim_cur: bytes, rlim_max: libc::RLIM_INFINITY };
+    // SAFETY: the limit is valid, and the old one is not asked for.
+    match unsafe { libc::prlimit(pid, libc::RLIMIT_FSIZE, &raw const limit, std::ptr::null_mut()) } {
+        0 => Ok(()),
+        _ => Err(std::io::Error::last_os_error()),
+    }
+}
+
+/// Fault: `ulimit -f`: the kernel sends XFSZ with a write behind the limit, which kills.
+/// Required: the write fails, is counted and told when there is room; and a command that a hook starts does not inherit an
+/// ignored signal.
+#[test]
+fn fault_089_a_limit_of_file_sizes_is_a_loss_and_not_the_end() {
+    let place = Place::new();
+    let (log, counter) = (place.file("log"), place.file("counter"));
+    let mut command = writer(&place, &["--log", log.to_str().expect("text")]);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    // SAFETY: a system call alone.
+    unsafe {
+        command.pre_exec(|| limit_file_size(0, 1024));
+    }
+    let child = Loose::spawn(command);
+    wait_grown(&counter, 200);
+    let text = fs::read_to_string(&log).expect("the log");
+    assert!(text.len() <= 1024 && text.ends_with('\n'), "half a record stayed: {text}");
+    let ignored = u64::from_str_radix(&proc::status(child.pid(), "SigIgn"), 16).expect("a mask");
+    assert_eq!(ignored >> (libc::SIGXFSZ - 1) & 1, 0, "children would inherit that");
+    limit_file_size(child.pid().cast_signed(), libc::RLIM_INFINITY).expect("a process of ours");
+    wait_until("the log tells of its losses", || {
+        fs::read_to_string(&log).unwrap_or_default().contains(" lost: File too large")
+    });
+    child.signal(Signal::SIGTERM);
+    assert_eq!(child.wait(), 0);
 }

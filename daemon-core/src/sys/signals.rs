@@ -118,6 +118,13 @@ pub(crate) fn sane_dispositions() {
     }
 }
 
+/// A write behind the limit of file sizes (`ulimit -f`) fails, and does not kill: a log is no reason to die. A handler that
+/// does nothing, because what is ignored would stay so in every command that a hook starts.
+pub(crate) fn survive_file_size_limit() {
+    // SAFETY: the handler does nothing. Without it the write kills, as it would have without the call.
+    let _ = unsafe { signal_hook::low_level::register(libc::SIGXFSZ, || {}) };
+}
+
 /// The signals that have arrived, behind one descriptor.
 pub(crate) struct Signals {
     delivery: SignalDelivery<UnixStream, SignalOnly>,
