@@ -3,15 +3,15 @@
 //! The place follows from the user and the daemon's name alone, never from the environment: a daemon started by cron
 //! has no `XDG_RUNTIME_DIR`, and two places would mean two holders of one lock.
 
+pub(crate) mod way;
+
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use nix::errno::Errno;
-use nix::fcntl::{AtFlags, OFlag, open};
-use nix::sys::stat::{FileStat, Mode, fstatat};
+use way::Way;
 
 use crate::error::{Error, Exit};
 use crate::sys::process;
@@ -73,8 +73,8 @@ fn make(level: &Path, mode: u32) -> io::Result<()> {
 }
 
 /// Refuses a directory in which somebody else could put, rename or remove files: it must belong to root or to us and
-/// be writable by its owner only; so must all above it, where a sticky bit also does. Says which directory it is, by
-/// device and inode.
+/// be writable by its owner only; so must all that the path passes through, where a sticky bit also does, and the links
+/// among them. Says which directory it is, by device and inode.
 ///
 /// # Errors
 /// [`Exit::NoPermission`] for a directory that is not safe, [`Exit::CantCreate`] for one that is not there.
@@ -85,51 +85,16 @@ pub fn check(path: &Path) -> Result<(u64, u64), Error> {
 /// As [`check`], and opens it: what is opened relative to this descriptor is in the very directory that was checked, even
 /// if a link on the way to it is changed meanwhile.
 pub(crate) fn checked(path: &Path) -> Result<(OwnedFd, (u64, u64)), Error> {
-    let failed = |error: Errno| {
+    let Way { directory, place, danger, .. } = way_to(path)?;
+    danger.map_or(Ok((directory, place)), Err)
+}
+
+/// Opens a directory and says what others could do on the way to it.
+pub(crate) fn way_to(path: &Path) -> Result<Way, Error> {
+    way::walk(path).map_err(|error| {
         let text = format!("directory {}: {}", path.display(), error.desc());
         Error::new(Exit::CantCreate, text)
-    };
-    let directory = open(path, OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty()).map_err(failed)?;
-    let (us, mut level) = (process::uid(), String::from("."));
-    let (mut innermost, mut below) = (None, None);
-    loop {
-        // The kernel's idea of "above", whatever links led here: no path has to be resolved by hand.
-        let stat = fstatat(&directory, level.as_str(), AtFlags::empty()).map_err(failed)?;
-        let this = (stat.st_dev, stat.st_ino);
-        // The root is its own parent.
-        if below == Some(this) {
-            return Ok((directory, innermost.unwrap_or(this)));
-        }
-        if let Some(danger) = danger(&stat, us, below.is_none()) {
-            return Err(refusal(&path.join(level), &danger));
-        }
-        below = Some(this);
-        innermost = innermost.or(below);
-        level.push_str("/..");
-    }
-}
-
-/// What others could do to a directory, and what to do about it.
-fn danger(stat: &FileStat, us: u32, innermost: bool) -> Option<String> {
-    let (owner, mode) = (stat.st_uid, stat.st_mode & 0o7777);
-    if owner != 0 && owner != us {
-        let (owner, us) = (process::user_name(owner), process::user_name(us));
-        return Some(format!(
-            "belongs to {owner}, who could replace files in it: use one that belongs to root or to {us}"
-        ));
-    }
-    let sticky_above = !innermost && mode & 0o1000 != 0;
-    if mode & 0o022 != 0 && !sticky_above {
-        // A common one, as /tmp, is not for us to change.
-        let advice = if mode & 0o1000 != 0 { "use a directory of your own" } else { "chmod go-w it, or use another" };
-        return Some(format!("is writable by others (mode {mode:04o}), who could replace files in it: {advice}"));
-    }
-    None
-}
-
-fn refusal(level: &Path, danger: &str) -> Error {
-    let shown = fs::canonicalize(level).unwrap_or_else(|_| level.to_owned());
-    Error::new(Exit::NoPermission, format!("directory {} {danger}", shown.display()))
+    })
 }
 
 #[cfg(test)]
@@ -154,6 +119,38 @@ mod tests {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("a mode");
             assert_eq!(check(&path).expect_err("writable by others").exit(), Exit::NoPermission, "{mode:o}");
         }
+        fs::remove_dir_all(path).expect("removed");
+    }
+
+    /// The directory it leads to is ours alone; but who owns the link decides which one it is.
+    #[test]
+    fn fault_023_a_link_that_others_could_change_is_refused() {
+        use std::os::unix::fs::{chown, lchown, symlink};
+        assert_eq!(process::uid(), 0, "this test plays another user: run it as root");
+        let path = temp("links");
+        let (real, others) = (path.join("real"), path.join("others"));
+        for directory in [&path, &real, &others] {
+            fs::create_dir_all(directory).expect("a directory");
+            fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).expect("a mode");
+        }
+        symlink(&real, path.join("ours")).expect("a link");
+        symlink("../real", others.join("theirs")).expect("a link");
+        symlink("others/theirs", path.join("chain")).expect("a link");
+        symlink("loop", path.join("loop")).expect("a link");
+        let refused = |name: &str| check(&path.join(name)).expect_err(name);
+        assert_eq!(check(&path.join("others/theirs")), check(&real));
+        chown(&others, Some(65_534), None).expect("somebody else's");
+        for bad in ["others/theirs", "chain", "others/../real", "ours/../chain", "others"] {
+            let error = refused(bad);
+            let wanted = format!("{} belongs to nobody", others.display());
+            assert!(error.exit() == Exit::NoPermission && error.to_string().contains(&wanted), "{bad}: {error}");
+            assert!(error.to_string().ends_with("use one that belongs to root"), "{error}");
+        }
+        assert_eq!(check(&path.join("ours")), check(&real));
+        lchown(path.join("ours"), Some(65_534), None).expect("somebody else's");
+        assert!(refused("ours").to_string().starts_with(&format!("link {}", path.join("ours").display())));
+        assert_eq!(refused("loop").exit(), Exit::CantCreate);
+        assert_eq!(refused("real/missing").exit(), Exit::CantCreate);
         fs::remove_dir_all(path).expect("removed");
     }
 

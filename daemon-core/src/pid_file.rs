@@ -28,14 +28,8 @@ pub(crate) struct PidFile {
 impl PidFile {
     /// Writes our number to `path`.
     pub(crate) fn write(path: PathBuf) -> Result<Self, Error> {
-        crate::directory::check(path.parent().unwrap_or(Path::new("/")))
-            .map_err(|error| Error::new(error.exit(), format!("PID file {}: {error}", path.display())))?;
-        refuse_others(&path)?;
         let mut file = Self { path, file: None, told: false };
-        file.replace().map_err(|error| {
-            let text = format!("can not write the PID file {}: {error}", file.path.display());
-            Error::new(Exit::CantCreate, text)
-        })?;
+        file.replace()?;
         Ok(file)
     }
 
@@ -54,7 +48,17 @@ impl PidFile {
         self.file.as_ref().map(AsFd::as_fd)
     }
 
-    fn replace(&mut self) -> io::Result<()> {
+    /// Looks at the place each time: it may have changed hands since the last.
+    fn replace(&mut self) -> Result<(), Error> {
+        check_place(&self.path)?;
+        refuse_others(&self.path)?;
+        self.write_and_rename().map_err(|error| {
+            let text = format!("can not write the PID file {}: {error}", self.path.display());
+            Error::new(Exit::CantCreate, text)
+        })
+    }
+
+    fn write_and_rename(&mut self) -> io::Result<()> {
         let mut name = self.path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
         name.push(format!(".{}", process::pid()));
         let temporary = self.path.with_file_name(name);
@@ -80,8 +84,7 @@ impl PidFile {
             self.told = false;
             return Ok(false);
         }
-        let refused = refuse_others(&self.path).map_err(|error| io::Error::other(error.to_string()));
-        match refused.and_then(|()| self.replace()) {
+        match self.replace() {
             Ok(()) => {
                 self.told = false;
                 Ok(true)
@@ -89,20 +92,28 @@ impl PidFile {
             Err(_) if self.told => Ok(false),
             Err(error) => {
                 self.told = true;
-                Err(error)
+                Err(io::Error::other(error.to_string()))
             }
         }
     }
 
     /// Removes the file if it names us. Where only root may remove it and we are not root any more, it is left empty.
     pub(crate) fn remove(self) {
-        let removed = self.is_ours() && fs::remove_file(&self.path).is_ok();
+        let removed = self.is_ours() && check_place(&self.path).is_ok() && fs::remove_file(&self.path).is_ok();
         if !removed
             && let Some(file) = &self.file
             && number_in(file) == Some(process::pid())
         {
             let _ = file.set_len(0);
         }
+    }
+}
+
+/// Nobody else may decide which directory the path leads to, or what is in it.
+fn check_place(path: &Path) -> Result<(), Error> {
+    match crate::directory::check(path.parent().unwrap_or(Path::new("/"))) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Error::new(error.exit(), format!("PID file {}: {error}", path.display()))),
     }
 }
 
@@ -271,6 +282,20 @@ mod tests {
         assert!(file.mend().expect("mended"));
         fs::write(&path, "4242\n").expect("changed");
         assert!(file.mend().expect("mended") && file.is_ours());
+    }
+
+    /// A directory that somebody else has got meanwhile is not written to: fault 9.
+    #[test]
+    fn fault_009_a_place_that_changed_hands_is_left_alone() {
+        let place = Place::new("hands");
+        let path = place.0.join("x.pid");
+        let mut file = PidFile::write(path.clone()).expect("written");
+        fs::remove_file(&path).expect("removed");
+        fs::set_permissions(&place.0, fs::Permissions::from_mode(0o777)).expect("a mode");
+        assert!(file.mend().expect_err("not there").to_string().contains("is writable by others"));
+        assert_eq!(fs::read_dir(&place.0).expect("a directory").count(), 0);
+        fs::set_permissions(&place.0, fs::Permissions::from_mode(0o700)).expect("a mode");
+        assert!(file.mend().expect("mended"));
     }
 
     /// What stands in the way is told once, and mended as soon as it has gone.

@@ -196,3 +196,32 @@ fn the_pid_file_of_root_is_left_empty() {
     assert!(ended.errors.contains("belongs to nobody"), "{ended:#?}");
     ended.expect_code(77);
 }
+
+/// Fault: lock or PID file named through a link in somebody else's directory, which leads to a safe one today.
+/// Required: 77, the link's directory is named, and nothing is made.
+#[test]
+fn fault_023_a_way_through_a_directory_of_others_is_refused() {
+    let open = Open::new();
+    let (bob, safe) = (open.file("bob"), open.file("safe"));
+    for directory in [&bob, &safe] {
+        fs::create_dir(directory).expect("a directory");
+        fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).expect("a mode");
+    }
+    chown(&bob, Some(nobody().0), Some(nobody().1)).expect("the user's");
+    symlink(&safe, bob.join("link")).expect("a link");
+    for program in [super::DAEMON, PLAIN] {
+        let open = Open::with(program);
+        for flag in ["--lock", "-p"] {
+            let mut command = open.command();
+            command.args(["--once", flag]).arg(bob.join("link/x.file"));
+            if flag == "-p" {
+                command.arg("--lock").arg(open.place.lock());
+            }
+            let ended = Child::spawn(command).wait();
+            ended.expect_code(77);
+            let wanted = format!("directory {} belongs to nobody", bob.display());
+            assert!(format!("{ended:?}").contains(&wanted), "{flag}: {ended:#?}");
+        }
+    }
+    assert_eq!(fs::read_dir(&safe).expect("a directory").count(), 0);
+}
