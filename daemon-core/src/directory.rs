@@ -85,16 +85,11 @@ pub fn check(path: &Path) -> Result<(u64, u64), Error> {
 /// As [`check`], and opens it: what is opened relative to this descriptor is in the very directory that was checked, even
 /// if a link on the way to it is changed meanwhile.
 pub(crate) fn checked(path: &Path) -> Result<(OwnedFd, (u64, u64)), Error> {
-    let Way { directory, place, danger, .. } = way_to(path)?;
-    danger.map_or(Ok((directory, place)), Err)
-}
-
-/// Opens a directory and says what others could do on the way to it.
-pub(crate) fn way_to(path: &Path) -> Result<Way, Error> {
-    way::walk(path).map_err(|error| {
+    let Way { directory, place, danger, .. } = way::walk(path).map_err(|error| {
         let text = format!("directory {}: {}", path.display(), error.desc());
         Error::new(Exit::CantCreate, text)
-    })
+    })?;
+    danger.map_or(Ok((directory, place)), Err)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open, openat, readlinkat};
 use nix::sys::stat::{FileStat, Mode, fstat};
+use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs};
 
 use crate::error::{Error, Exit};
 use crate::sys::process;
@@ -42,7 +43,7 @@ struct Walk {
 }
 
 /// Walks to the directory `path`.
-pub(super) fn walk(path: &Path) -> Result<Way, Errno> {
+pub(crate) fn walk(path: &Path) -> Result<Way, Errno> {
     let path = std::path::absolute(path).map_err(|_| Errno::ENOENT)?;
     let shown = PathBuf::from("/");
     let mut walk = Walk { here: root()?, shown, rest: Vec::new(), links: 0, danger: None, misled: false };
@@ -51,7 +52,7 @@ pub(super) fn walk(path: &Path) -> Result<Way, Errno> {
         let stat = fstat(&walk.here)?;
         let next = walk.rest.pop();
         let danger = danger_of_directory(&stat, next.is_none());
-        walk.note("directory", danger, None);
+        walk.note("directory", danger.filter(|_| !is_of_the_kernel(&walk.here)), None);
         let Some(next) = next else {
             let Walk { here: directory, danger, misled, .. } = walk;
             return Ok(Way { directory, place: (stat.st_dev, stat.st_ino), danger, misled });
@@ -95,7 +96,8 @@ impl Walk {
         if self.links > LINKS {
             return Err(Errno::ELOOP);
         }
-        self.note("link", danger_of_owner(stat.st_uid), Some(&next));
+        let danger = danger_of_owner(stat.st_uid);
+        self.note("link", danger.filter(|_| !is_of_the_kernel(&link)), Some(&next));
         self.misled |= self.danger.is_some();
         let target = PathBuf::from(readlinkat(&link, "")?);
         if target.is_absolute() {
@@ -112,6 +114,12 @@ impl Walk {
             self.danger = Some(Error::new(Exit::NoPermission, format!("{what} {} {danger}", place.display())));
         }
     }
+}
+
+/// Nobody can put anything into `/proc`, though it belongs to a user that does not exist in a container without a root of
+/// its own.
+pub(crate) fn is_of_the_kernel(place: &OwnedFd) -> bool {
+    fstatfs(place).is_ok_and(|system| system.filesystem_type() == PROC_SUPER_MAGIC)
 }
 
 /// What an owner could do, and what to do about it.

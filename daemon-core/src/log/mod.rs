@@ -4,6 +4,7 @@
 //! by one `write`: nothing is locked while the author's code formats. A log that fails never panics, never stops the
 //! loop, and says afterwards how much it lost.
 
+mod careful;
 mod console;
 mod counted;
 mod file;

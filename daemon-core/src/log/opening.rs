@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::LogTo;
 use super::file::FileTarget;
-use super::given;
+use super::{careful, given};
 use crate::clock::Wall;
 use crate::error::{Error, Exit};
 
@@ -44,7 +44,7 @@ impl Opening<'_> {
             let given = given::open(&path, owner);
             return Ok(given.map(|file| Found { file: Some((path, file)), ..Found::default() }));
         }
-        let error = match FileTarget::open(&path) {
+        let error = match careful::open(&path) {
             Ok(file) => return Ok(Some(Found { file: Some((path, file)), ..Found::default() })),
             Err(error) => error,
         };

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use once_cell::sync::OnceCell;
 
+use super::careful;
 use super::console::{self, Console};
 use super::counted::Counted;
 use super::file::FileTarget;
@@ -104,7 +105,7 @@ impl Sink {
             return;
         }
         let _lent = reserve::lend();
-        match FileTarget::open(&path) {
+        match careful::open(&path) {
             Ok(file) => {
                 let mut state = self.state();
                 cut::log_file(Some(file.fd()));

@@ -225,3 +225,65 @@ fn fault_023_a_way_through_a_directory_of_others_is_refused() {
     }
     assert_eq!(fs::read_dir(&safe).expect("a directory").count(), 0);
 }
+
+/// Fault: root's log is named in a directory of somebody else's, who has put something there, or a link on the way to it.
+/// Required: nothing of that is written to; in front standard output is used, in the background the start fails with 73 and
+/// names the directory. A new file, and root's own, are written to.
+#[test]
+fn root_follows_no_link_of_others_to_its_own_log() {
+    let (uid, gid) = nobody();
+    let open = Open::with(PLAIN);
+    let (own, safe) = (open.file("own"), open.file("safe"));
+    for directory in [&own, &safe] {
+        fs::create_dir(directory).expect("a directory");
+        fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).expect("a mode");
+    }
+    chown(&own, Some(uid), Some(gid)).expect("the user's");
+    let victim = open.write("victim", "precious\n", 0o600);
+    symlink(&victim, own.join("link.log")).expect("a link");
+    symlink(open.file("not-there"), own.join("dangling.log")).expect("a link");
+    fs::hard_link(&victim, own.join("hard.log")).expect("a second name");
+    fs::write(own.join("theirs.log"), "").expect("a file");
+    chown(own.join("theirs.log"), Some(uid), Some(gid)).expect("the user's");
+    symlink(&safe, own.join("safe")).expect("a link");
+    symlink(own.join("link.log"), open.file("far.log")).expect("a link");
+    let theirs = ["link.log", "dangling.log", "hard.log", "theirs.log", "safe/x.log"].map(|name| own.join(name));
+    for bad in theirs.into_iter().chain([open.file("far.log")]) {
+        let log = bad.to_str().expect("text");
+        let ended = open.foreground(&["--once", "--log", log]).wait();
+        ended.expect_code(0);
+        assert_eq!(ended.count("using standard output"), 1, "{ended:#?}");
+        let mut command = open.command();
+        command.args(["-d", "--log", log, "--lock"]).arg(open.place.lock());
+        let ended = Child::spawn(command).wait();
+        ended.expect_code(73);
+        assert!(ended.errors.contains(&format!("directory {} belongs to nobody", own.display())), "{ended:#?}");
+    }
+    assert_eq!(fs::read_to_string(&victim).expect("readable"), "precious\n");
+    assert!(!open.file("not-there").exists() && fs::read_dir(&safe).expect("a directory").count() == 0);
+    assert_eq!(fs::metadata(own.join("theirs.log")).expect("there").len(), 0);
+    symlink("safe/real.log", open.file("ours.log")).expect("a link");
+    for (good, real) in [("own/new.log", "own/new.log"), ("own/new.log", "own/new.log"), ("ours.log", "safe/real.log")]
+    {
+        let ended = open.foreground(&["--once", "--log", open.file(good).to_str().expect("text")]).wait();
+        assert_eq!(ended.expect_code(0).lines.len(), 0, "{ended:#?}");
+        assert_eq!(of(&open.file(real)), (0, 0, 0o640));
+    }
+    assert_eq!(fs::read_to_string(own.join("new.log")).expect("a log").matches(" started, ").count(), 2);
+}
+
+/// Standard output as a log file, by links that lead through `/proc`; also in a user namespace with a `/proc` of its own.
+#[test]
+fn root_opens_standard_output_by_its_name() {
+    let open = Open::with(PLAIN);
+    let arguments = ["--once", "--lock", "none", "--log", "/dev/stdout"];
+    let mut plain = open.command();
+    plain.args(arguments);
+    let mut contained = Command::new("unshare");
+    contained.args(["--user", "--map-root-user", "--pid", "--fork", "--mount-proc"]).arg(&open.program).args(arguments);
+    for command in [plain, contained] {
+        let ended = Child::spawn(command).wait();
+        ended.expect_code(0);
+        assert_eq!((ended.count(" started, "), ended.count("standard output")), (1, 0), "{ended:#?}");
+    }
+}
