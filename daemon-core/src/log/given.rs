@@ -1,7 +1,7 @@
 //! The log file that root opens for the user it will become.
 //!
 //! Root opens nothing in a directory that somebody else controls, follows no link there and gives nothing away that has
-//! a second name. Whatever is doubtful is left to be opened by that user, with that user's rights.
+//! a second name, or was there before. Whatever is doubtful is left to be opened by that user, with that user's rights.
 
 use std::fs::File;
 use std::os::fd::AsFd;
@@ -13,8 +13,15 @@ use nix::sys::stat::Mode;
 
 use super::file::{self, FileTarget};
 
-/// Opens or creates the file and gives it to `owner`; `None` where that is not safe, or not possible.
-pub(super) fn open(path: &Path, (uid, gid): (u32, u32)) -> Option<FileTarget> {
+/// What came of it.
+pub(super) struct Given {
+    pub(super) file: FileTarget,
+    /// Whose it is, and stays, where that is not the later user, who may be unable to open it again.
+    pub(super) of: Option<u32>,
+}
+
+/// Opens the file, or creates it and gives it to `owner`; `None` where that is not safe, or not possible.
+pub(super) fn open(path: &Path, (uid, gid): (u32, u32)) -> Option<Given> {
     let (directory, _) = crate::directory::checked(path.parent()?).ok()?;
     let name = path.file_name()?;
     let flags = OFlag::from_bits_retain(file::FLAGS) | OFlag::O_NOFOLLOW | OFlag::O_WRONLY | OFlag::O_APPEND;
@@ -31,9 +38,8 @@ pub(super) fn open(path: &Path, (uid, gid): (u32, u32)) -> Option<FileTarget> {
     let meta = file.metadata().ok().filter(|meta| meta.is_file() && meta.nlink() == 1)?;
     if new {
         file::set_mode(&file).ok()?;
-    }
-    if (meta.uid(), meta.gid()) != (uid, gid) {
         fchown(file.as_fd(), Some(uid), Some(gid)).ok()?;
     }
-    Some(FileTarget::from(file))
+    let of = Some(meta.uid()).filter(|owner| !new && *owner != uid);
+    Some(Given { file: file.into(), of })
 }

@@ -5,10 +5,12 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use super::LogTo;
+use super::careful;
 use super::file::FileTarget;
-use super::{careful, given};
+use super::given::{self, Given};
 use crate::clock::Wall;
 use crate::error::{Error, Exit};
+use crate::sys::process;
 
 /// How the targets are to be opened.
 pub(crate) struct Opening<'a> {
@@ -41,8 +43,10 @@ impl Opening<'_> {
             return Ok(Some(Found::default()));
         };
         if let Some(owner) = self.owner {
-            let given = given::open(&path, owner);
-            return Ok(given.map(|file| Found { file: Some((path, file)), ..Found::default() }));
+            return Ok(given::open(&path, owner).map(|Given { file, of }| {
+                let trouble = of.map(|of| not_given(&path, of, owner.0));
+                Found { file: Some((path, file)), trouble, stuck: false }
+            }));
         }
         let error = match careful::open(&path) {
             Ok(file) => return Ok(Some(Found { file: Some((path, file)), ..Found::default() })),
@@ -60,4 +64,9 @@ impl Opening<'_> {
         }
         Ok(Some(Found { trouble: Some(format!("{text}; using standard output")), ..Found::default() }))
     }
+}
+
+fn not_given(path: &Path, of: u32, user: u32) -> String {
+    let (path, of, user) = (path.display(), process::user_name(of), process::user_name(user));
+    format!("the log {path} was there before and keeps its owner {of}: give it to {user}, who could not open it again")
 }

@@ -122,11 +122,17 @@ fn root_opens_no_log_that_others_control() {
         assert_eq!(of(path).0, 0, "{}", path.display());
     }
     assert_eq!(fs::read_to_string(&second).expect("readable"), "precious\n");
-    // A file that is root's alone, in root's own directory, is given away by being named: that is what is asked for.
-    let before = open.write("before.log", "old\n", 0o600);
-    run(&before).expect_code(0);
-    assert_eq!(of(&before), (uid, gid, 0o600), "the mode of an older file stays");
-    assert!(fs::read_to_string(&before).expect("readable").starts_with("old\n"));
+    // A file that is there already keeps its owner, whoever that is, and is written to all the same.
+    for (owner, name) in [(0, "before.log"), (4712, "somebody.log"), (uid, "again.log")] {
+        let before = open.write(name, "old\n", 0o600);
+        chown(&before, Some(owner), Some(owner)).expect("an owner");
+        let ended = run(&before);
+        ended.expect_code(0);
+        assert_eq!(of(&before), (owner, owner, 0o600), "owner and mode of an older file stay");
+        let text = fs::read_to_string(&before).expect("readable");
+        assert!(text.starts_with("old\n") && text.contains(" started, "), "{text}");
+        assert_eq!(text.matches("keeps its owner").count(), usize::from(owner != uid), "{text}");
+    }
 }
 
 /// The next file can not be made in a directory of root's: one warning, the old one goes on.
