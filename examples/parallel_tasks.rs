@@ -29,7 +29,7 @@ impl Tasks {
     #[task(limit = 3, timeout = "1m")]
     fn primes_below(limit: u64) -> Result<u64> {
         assert!(limit > 0, "a limit of 0 makes no sense");
-        let prime = |n: &u64| (2..).take_while(|d| d * d <= *n).all(|d| n % d != 0);
+        let prime = |n: &u64| (2..).take_while(|d| d * d <= *n).all(|d| !n.is_multiple_of(d));
         Ok((2..limit).filter(prime).count().try_into()?)
     }
 

@@ -31,8 +31,8 @@ example!(
     parallel_tasks,
     Tasks,
     /// What only its own functions can name.
-    pub fn calls<D: 'static>(spec: &mut daemon_core::Spec<D>) {
-        spec.on(daemon_core::Event::init(), |_, _| ());
+    pub fn calls<D: 'static>(spec: &mut Spec<D>) {
+        spec.on(Event::init(), |_, _| ());
         let task = spec.task(Tasks::primes_below);
         task.limit(3).timeout(Duration::from_secs(60)).about("How many primes there are below a limit.");
         spec.returned(Tasks::primes_below, |_, _, _, _| ());
