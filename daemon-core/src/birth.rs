@@ -47,10 +47,6 @@ pub(crate) struct Inherited {
     pub(crate) grid: Option<Grid>,
     /// Each lock in words, and the descriptors that it kept.
     pub(crate) locks: Vec<(String, Vec<OwnedFd>)>,
-    /// The log file it wrote to.
-    pub(crate) log: Option<(PathBuf, OwnedFd)>,
-    /// Its PID file.
-    pub(crate) pid_file: Option<OwnedFd>,
     /// When the run-time variables were last written.
     pub(crate) dumped: Option<Mono>,
     /// What was counted so far.
@@ -97,8 +93,6 @@ impl Birth {
             failures,
             grid,
             locks,
-            log,
-            pid_file,
             appointments,
             calls,
             dumped,
@@ -114,8 +108,6 @@ impl Birth {
             failures,
             grid: grid.map(Grid::from_parts),
             locks: locks.into_iter().map(adopt).collect(),
-            log: log.and_then(|(path, number)| Some((path, reenter::adopt(number)?))),
-            pid_file: pid_file.and_then(reenter::adopt),
             appointments,
             calls: calls.into_iter().filter_map(reenter::adopt).collect(),
             dumped,

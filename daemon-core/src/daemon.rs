@@ -10,12 +10,14 @@ use crate::context::{Context, Options, Watch};
 use crate::engine::{Limit, Mode, Told};
 use crate::error::{Error, Exit};
 use crate::explain::{Circumstances, explain};
+use crate::farewell::Farewell;
 use crate::guard::{self, guarded};
 use crate::install;
 use crate::keeper;
-use crate::launch::{self, Report};
+use crate::launch;
 use crate::lock::Provider;
 use crate::log::{self, LogFile, LogTo};
+use crate::pid_file::PidFile;
 use crate::plan::{Plan, Trigger};
 use crate::plugin::Plugins;
 use crate::privileges::Wanted;
@@ -76,24 +78,18 @@ pub trait Daemon: Sized + 'static {
         let mut spec = Spec::default();
         Self::declare(&mut spec);
         let name = spec.plan.name.clone();
-        let mut report = Report::default();
-        let lived =
-            Role::enter(word.as_deref(), &mut report).and_then(|role| live::<Self>(spec, origin, role, &mut report));
-        match lived {
-            Ok(code) => code,
-            Err(error) => {
-                if !report.failed(&error) {
-                    // Nothing can be done where standard error is gone too.
-                    let _ = writeln!(std::io::stderr(), "{name}: {error}");
-                }
-                error.exit().into()
-            }
-        }
+        let mut farewell = Farewell::default();
+        let lived = Role::enter(word.as_deref(), &mut farewell)
+            .and_then(|role| live::<Self>(spec, origin, role, &mut farewell));
+        lived.unwrap_or_else(|error| {
+            farewell.say(&name, &error);
+            error.exit().into()
+        })
     }
 }
 
 /// Does what the command line asks, in this role. An `Err` is the reason for the launcher, or for standard error.
-fn live<D: Daemon>(mut spec: Spec<D>, origin: Origin, role: Role, report: &mut Report) -> Result<ExitCode, Error> {
+fn live<D: Daemon>(mut spec: Spec<D>, origin: Origin, role: Role, farewell: &mut Farewell) -> Result<ExitCode, Error> {
     spec.plan.checked_name()?;
     // clap can not be asked about two options of one name.
     spec.plan.check_options()?;
@@ -121,7 +117,7 @@ fn live<D: Daemon>(mut spec: Spec<D>, origin: Origin, role: Role, report: &mut R
                     cut::end();
                     return keeper::keep(&origin).map(Into::into);
                 }
-                role => return run(spec, options, origin, (role, wanted), report).map(Into::into),
+                role => return run(spec, options, origin, (role, wanted), farewell).map(Into::into),
             }
         }
     }
@@ -194,7 +190,7 @@ fn run<D: Daemon>(
     options: cli::Options,
     origin: Origin,
     (role, wanted): (Role, Wanted),
-    report: &mut Report,
+    farewell: &mut Farewell,
 ) -> Result<Exit, Error> {
     let birth = Birth::of(role, &origin)?;
     let mute = cfg!(not(feature = "systemd")) && origin.is_supervised() && birth.inherited.is_none();
@@ -221,21 +217,27 @@ fn run<D: Daemon>(
     if detached {
         settle(&mut spec.plan)?;
     }
-    let mut parts = parts(spec, options, world.watch(), (birth, wanted), std::mem::take(report))?;
-    workers::engage(&mut parts, &mut world)?;
-    if !parts.calendar.is_empty() {
-        world.watch_wall_clock()?;
+    let mut parts = parts(spec, options, world.watch(), (birth, wanted), farewell)?;
+    if let Err(error) = equip(&mut parts, &mut world) {
+        (farewell.report, farewell.pid_file) = (std::mem::take(&mut parts.report), parts.pid_file.take());
+        return Err(error);
     }
     let mut runner = Runner::new(world, parts);
     let ended = runner.run();
     let finished = runner.finish(ended);
     cut::end();
-    *report = finished.report;
-    conclude(finished.ended, finished.told, report)
+    farewell.report = finished.report;
+    conclude(finished.ended, finished.told, &mut farewell.report)
+}
+
+/// What only some daemons need of the world.
+fn equip<D: Daemon>(parts: &mut Parts<D>, world: &mut Real) -> Result<(), Error> {
+    workers::engage(parts, world)?;
+    if parts.calendar.is_empty() { Ok(()) } else { world.watch_wall_clock() }
 }
 
 /// An `Err` is still to be said, an `Ok` is only an exit code.
-fn conclude(Ended { exit, reason }: Ended, told: bool, report: &mut Report) -> Result<Exit, Error> {
+fn conclude(Ended { exit, reason }: Ended, told: bool, report: &mut launch::Report) -> Result<Exit, Error> {
     match reason {
         Some(reason) if !told => Err(Error::new(exit, reason)),
         // A launcher that still waits must hear of a start that ended without an error, too.
@@ -282,11 +284,15 @@ fn parts<D: Daemon>(
     options: cli::Options,
     watch: Rc<dyn Watch>,
     (mut birth, wanted): (Birth, Wanted),
-    report: Report,
+    farewell: &mut Farewell,
 ) -> Result<Parts<D>, Error> {
     let plan = Rc::new(spec.plan);
     let locks = providers(&plan, &birth)?;
+    let restarted = birth.inherited.is_some();
+    let named = options.pid_file.as_ref().filter(|_| restarted).map(|path| PidFile::kept(birth.base.join(path), None));
+    let pid_left = farewell.pid_file.is_some() || named.is_some();
     let mode = Mode {
+        pid_left,
         began: cut::began(),
         once: options.once,
         quiet_if_locked: options.quiet_if_locked,
@@ -328,8 +334,8 @@ fn parts<D: Daemon>(
         declare: D::declare,
         birth,
         privileges,
-        report,
+        report: std::mem::take(&mut farewell.report),
         pid_path: options.pid_file,
-        pid_file: None,
+        pid_file: farewell.pid_file.take().or(named),
     })
 }

@@ -16,7 +16,7 @@ use crate::standing::Standing;
 use crate::stats::Stats;
 
 /// Changes whenever a line changes its meaning.
-const VERSION: &str = "daemon-core-handover 5";
+const VERSION: &str = "daemon-core-handover 6";
 /// Restarts that are remembered; a storm is told by the last few.
 const REMEMBERED: usize = 16;
 
@@ -45,8 +45,8 @@ pub(crate) struct Handover {
     pub(crate) locks: Vec<(String, Vec<RawFd>)>,
     /// The log file in use, for an image that can not open a new one.
     pub(crate) log: Option<(PathBuf, RawFd)>,
-    /// The PID file, for an image that can not remove it.
-    pub(crate) pid_file: Option<RawFd>,
+    /// The PID file, and what is open of it for an image that can not remove it.
+    pub(crate) pid_file: Option<(PathBuf, Option<RawFd>)>,
     /// What each hook that follows the wall clock waits for.
     pub(crate) appointments: Vec<(String, Wall)>,
     /// Calls of workers that wait.
@@ -90,8 +90,8 @@ impl Handover {
         if let Some((path, fd)) = &self.log {
             line("log", &format!("{} {fd}", hex(path)));
         }
-        if let Some(fd) = self.pid_file {
-            line("pid_file", &fd.to_string());
+        if let Some((path, fd)) = &self.pid_file {
+            line("pid_file", &format!("{} {}", hex(path), list(fd)));
         }
         for (said, at) in &self.appointments {
             line("cron", &format!("{} {}", hex(Path::new(said)), at.0));
@@ -162,7 +162,10 @@ impl Handover {
                 let (path, fd) = value.split_once(' ')?;
                 self.log = Some((unhex(path)?.into(), fd.parse().ok()?));
             }
-            "pid_file" => self.pid_file = Some(value.parse().ok()?),
+            "pid_file" => {
+                let (path, fd) = value.split_once(' ')?;
+                self.pid_file = Some((unhex(path)?.into(), numbers(fd)?.pop()));
+            }
             "cron" => {
                 let (said, at) = value.split_once(' ')?;
                 self.appointments.push((unhex(said)?.into_string().ok()?, Wall(at.parse().ok()?)));

@@ -27,7 +27,7 @@ fn full(state: Option<Kept>) -> Handover {
         grid: Some((Mono(5), 1_500_000_000, 7)),
         locks: vec![("file /x".into(), vec![3, 4]), ("own".into(), vec![])],
         log: Some((PathBuf::from(OsString::from_vec(b"/log/\xfe x".to_vec())), 5)),
-        pid_file: Some(6),
+        pid_file: Some(("/run/\u{e4} x".into(), Some(6))),
         appointments: vec![("0 3 * * * UTC".into(), Wall(7))],
         calls: vec![9, 10],
         dumped: Some(Mono(77)),

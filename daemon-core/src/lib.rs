@@ -46,6 +46,7 @@ mod engine;
 mod error;
 mod event;
 mod explain;
+mod farewell;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod guard;

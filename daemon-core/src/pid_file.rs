@@ -72,6 +72,11 @@ impl PidFile {
         Ok(())
     }
 
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Whether the file still names us.
     pub(crate) fn is_ours(&self) -> bool {
         read(&self.path) == Some(process::pid())

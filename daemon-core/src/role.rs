@@ -5,6 +5,7 @@ use std::os::fd::RawFd;
 use std::os::fd::{AsRawFd, OwnedFd};
 
 use crate::error::{Error, Exit};
+use crate::farewell::Farewell;
 use crate::handover::Handover;
 use crate::launch::Report;
 use crate::sys::{detach, memfd, process, reenter};
@@ -41,8 +42,8 @@ pub(crate) enum Role {
 
 impl Role {
     /// The role that `word` names. Takes over the descriptors that come with it; a detached daemon's line to its
-    /// launcher goes to `report`.
-    pub(crate) fn enter(word: Option<&str>, report: &mut Report) -> Result<Self, Error> {
+    /// launcher, and what an image before has left, goes to `farewell`.
+    pub(crate) fn enter(word: Option<&str>, farewell: &mut Farewell) -> Result<Self, Error> {
         match word {
             None => Ok(Self::Front),
             Some(PREFLIGHT) => Ok(Self::Preflight),
@@ -50,14 +51,18 @@ impl Role {
             Some(DAEMON) => {
                 let failed = |error| Error::new(Exit::Os, format!("can not detach: {error}"));
                 // First, so that the launcher hears why the rest fails: standard error will be gone.
-                *report = Report::to(detach::control_line().map_err(failed)?);
+                farewell.report = Report::to(detach::control_line().map_err(failed)?);
                 detach::detach().map_err(failed)?;
                 Ok(Self::Daemon)
             }
             #[cfg(feature = "workers")]
             Some(word) if word.starts_with(WORKER) => enter_worker(word),
             Some(word) => match word.strip_prefix(RESTARTED).and_then(|number| number.parse().ok()) {
-                Some(number) => Ok(Self::Restarted(handed_over(number).map(Box::new))),
+                Some(number) => {
+                    let mut handover = handed_over(number).map(Box::new);
+                    handover.iter_mut().for_each(|handover| farewell.inherit(handover));
+                    Ok(Self::Restarted(handover))
+                }
                 None => Err(Error::new(Exit::Usage, format!("unknown role {word:?} in the environment"))),
             },
         }

@@ -43,14 +43,26 @@ impl Detached {
     /// # Panics
     /// When the lock does not say which process it is.
     pub fn spawn(mut command: Command, place: &Place) -> Result<Self, Ended> {
+        command.arg("--lock").arg(place.lock());
+        Self::spawn_with(command, place, &place.lock())
+    }
+
+    /// As [`spawn`](Self::spawn), with the lock that the program declares, which is at `lock`.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    ///
+    /// # Panics
+    /// As [`spawn`](Self::spawn).
+    pub fn spawn_with(mut command: Command, place: &Place, lock: &Path) -> Result<Self, Ended> {
         adopt_orphans();
         let log = place.file("test.log");
-        command.arg("-d").arg("--lock").arg(place.lock()).arg("--log").arg(&log);
+        command.arg("-d").arg("--log").arg(&log);
         let ended = Child::spawn(command).wait();
         if ended.code != Some(0) {
             return Err(ended);
         }
-        let pid = holder(&place.lock()).expect("the lock names its holder");
+        let pid = holder(lock).expect("the lock names its holder");
         Ok(Self { pid: Pid::from_raw(pid), log, reaped: false })
     }
 

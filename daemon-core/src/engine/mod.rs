@@ -170,7 +170,7 @@ impl Engine {
             last_due: Mono::default(),
             lock_checked: Mono::default(),
             pid_checked: Mono::default(),
-            pid_written: false,
+            pid_written: mode.pid_left,
             timers: Vec::new(),
             appointments: Vec::new(),
             draining: false,

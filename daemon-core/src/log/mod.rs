@@ -25,7 +25,7 @@ use crate::sys::local_time::LocalTime;
 use crate::sys::{clock, process};
 
 pub(crate) use opening::Opening;
-pub(crate) use sink::{close, drain, in_use, install, open, shown_path, unsent};
+pub(crate) use sink::{close, drain, in_use, inherit, install, last_word, open, shown_path, unsent};
 #[cfg(feature = "workers")]
 pub(crate) use sink::{pass_on, relay};
 

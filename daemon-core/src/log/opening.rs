@@ -22,8 +22,6 @@ pub(crate) struct Opening<'a> {
     pub(crate) detached: bool,
     /// The user and group that root will become, who must be able to open the file again.
     pub(crate) owner: Option<(u32, u32)>,
-    /// The file an earlier image wrote to, which does if no other can be opened.
-    pub(crate) old: Option<(PathBuf, OwnedFd)>,
 }
 
 /// What there is to write to.
@@ -37,8 +35,9 @@ pub(super) struct Found {
 }
 
 impl Opening<'_> {
-    /// Opens the file as declared; `None` when root must leave that to its later user.
-    pub(super) fn find(&mut self, wall: Wall) -> Result<Option<Found>, Error> {
+    /// Opens the file as declared; `None` when root must leave that to its later user. `old` is the file an earlier image
+    /// wrote to, which does if no other can be opened.
+    pub(super) fn find(&self, wall: Wall, old: &mut Option<(PathBuf, OwnedFd)>) -> Result<Option<Found>, Error> {
         let Some(path) = self.to.path(wall).map(|path| self.base.join(path)) else {
             return Ok(Some(Found::default()));
         };
@@ -53,7 +52,7 @@ impl Opening<'_> {
             Err(error) => error,
         };
         let shown = path.display();
-        if let Some((old, file)) = self.old.take() {
+        if let Some((old, file)) = old.take() {
             let trouble = Some(format!("can not open the log {shown}: {error}; staying with the old one"));
             let file = Some((old, FileTarget::from(File::from(file))));
             return Ok(Some(Found { file, trouble, stuck: true }));

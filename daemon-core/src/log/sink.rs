@@ -5,8 +5,9 @@
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
+use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -55,6 +56,8 @@ struct State {
     /// Records from before the targets were open.
     early: Vec<(Level, Vec<u8>)>,
     opened: bool,
+    /// The file that the image before a restart in place has used, until the targets are open.
+    old: Option<(PathBuf, OwnedFd)>,
     to: Option<LogTo>,
     /// What relative names count from.
     base: PathBuf,
@@ -127,6 +130,21 @@ impl Sink {
 }
 
 impl State {
+    /// What has waited for the targets.
+    fn write_early(&mut self, pid: u32) {
+        for (_, lines) in std::mem::take(&mut self.early) {
+            self.write(&lines, pid);
+        }
+    }
+
+    /// The targets were never opened: what was logged goes to the file of the image before, if there was one.
+    fn fall_back(&mut self, pid: u32) {
+        let Some((path, file)) = self.old.take() else { return };
+        (self.path, self.file) = (Some(path), Some(Counted::new(FileTarget::from(File::from(file)))));
+        self.opened = true;
+        self.write_early(pid);
+    }
+
     fn write(&mut self, lines: &[u8], pid: u32) {
         if let Some(file) = &mut self.file {
             file.write(lines, pid);
@@ -183,11 +201,22 @@ impl Log for Door {
     }
 }
 
+fn sink() -> &'static Sink {
+    SINK.get_or_init(|| Sink { pid: process::pid(), name: OnceCell::new(), state: Mutex::default() })
+}
+
+/// After a restart in place: the file that the image before has used. A start that ends before it opens one of its own says
+/// why in there.
+pub(crate) fn inherit(path: PathBuf, file: OwnedFd) {
+    cut::log_file(Some(file.as_raw_fd()));
+    sink().state().old = Some((path, file));
+}
+
 /// Becomes the process's logger; records wait in memory until [`open`]. `verbose` lets `debug!` through.
 ///
 /// Says no when the program has a logger already: then that one keeps all records.
 pub(crate) fn install(verbose: bool) -> Result<(), log::SetLoggerError> {
-    SINK.get_or_init(|| Sink { pid: process::pid(), name: OnceCell::new(), state: Mutex::default() });
+    sink();
     let level = if verbose { LevelFilter::Debug } else { LevelFilter::Info };
     let door: Box<dyn Log> = Box::new(Door);
     fern::Dispatch::new().level(level).chain(door).apply()
@@ -196,10 +225,10 @@ pub(crate) fn install(verbose: bool) -> Result<(), log::SetLoggerError> {
 /// Opens the targets and writes what has waited: the file as declared, and standard output when there is no file, when
 /// it can not be opened, or when `verbose`. A file that root must not open for its later user stays closed, and records
 /// go on waiting: open once more as that user. What is open already stays so.
-pub(crate) fn open(mut opening: Opening<'_>) -> Result<(), Error> {
+pub(crate) fn open(opening: Opening<'_>) -> Result<(), Error> {
     let Some(sink) = SINK.get() else { return Ok(()) };
     let wall = clock::wall();
-    let Opening { to, base, verbose, detached, owner, .. } = opening;
+    let Opening { to, base, verbose, detached, owner } = opening;
     // Root opens no other file by itself later.
     let to = owner.is_none().then(|| to.clone());
     if sink.state().opened {
@@ -207,8 +236,14 @@ pub(crate) fn open(mut opening: Opening<'_>) -> Result<(), Error> {
         return Ok(());
     }
     SPAN.store(wall.seconds() / ASK_EVERY, Ordering::Relaxed);
-    let Some(Found { file, trouble, stuck }) = opening.find(wall)? else { return Ok(()) };
+    let mut old = sink.state().old.take();
+    // A function of the author's names the file: nothing is locked while it runs.
+    let found = opening.find(wall, &mut old);
     let mut state = sink.state();
+    let Some(Found { file, trouble, stuck }) = found.inspect_err(|_| state.old = old.take())? else {
+        state.old = old;
+        return Ok(());
+    };
     (state.path, state.file) = file.map(|(path, file)| (path, Counted::new(file))).unzip();
     if (verbose || state.file.is_none()) && !detached {
         state.console = Console::new(io::stdout().as_fd()).ok().map(Counted::new);
@@ -217,9 +252,7 @@ pub(crate) fn open(mut opening: Opening<'_>) -> Result<(), Error> {
     cut::console(state.console.as_ref().map(|console| console.target.fd()));
     (state.to, state.stuck, state.opened) = (to, stuck, true);
     base.clone_into(&mut state.base);
-    for (_, lines) in std::mem::take(&mut state.early) {
-        state.write(&lines, sink.pid);
-    }
+    state.write_early(sink.pid);
     drop(state);
     if let Some(trouble) = trouble {
         log::warn!(target: "daemon", "{trouble}");
@@ -241,9 +274,7 @@ pub(crate) fn relay(to: Box<dyn Target>, name: &str) {
     let mut state = sink.state();
     state.relay = Some(Counted::new(to));
     state.opened = true;
-    for (_, lines) in std::mem::take(&mut state.early) {
-        state.write(&lines, sink.pid);
-    }
+    state.write_early(sink.pid);
 }
 
 /// Takes whole lines that a worker wrote.
@@ -285,6 +316,7 @@ pub(crate) fn close(hurry: impl Fn() -> bool) -> bool {
     let Some(sink) = SINK.get() else { return false };
     let end = Instant::now() + LAST_WAIT;
     let mut state = sink.state();
+    state.fall_back(sink.pid);
     let Some(console) = &mut state.console else { return false };
     // Also what is told about losses must go out, and may have to wait for room.
     let all = loop {
@@ -299,6 +331,20 @@ pub(crate) fn close(hurry: impl Fn() -> bool) -> bool {
         console.target.wait(u16::try_from(left.as_millis()).unwrap_or(u16::MAX).max(1));
     };
     all && console.target.is_alive() && outputs_are_one()
+}
+
+/// An image after a restart in place ends before there is a loop: says why in the log of the image before.
+pub(crate) fn last_word(error: &Error) {
+    let Some(sink) = SINK.get() else { return };
+    if sink.state().old.is_none() {
+        return;
+    }
+    let mut lines = Vec::new();
+    let source = Source { wall: clock::wall(), pid: sink.pid, target: "daemon", level: Level::Error };
+    record::write(&mut lines, source, &error.to_string());
+    let mut state = sink.state();
+    state.fall_back(sink.pid);
+    state.write(&lines, sink.pid);
 }
 
 /// Whether standard output and standard error lead to the same file: then what is said on one need not be said on the

@@ -111,7 +111,7 @@ pub(crate) struct Parts<D> {
     pub(crate) report: Report,
     /// Where the PID file shall be.
     pub(crate) pid_path: Option<PathBuf>,
-    /// The PID file, once it is written.
+    /// The PID file, once it is written; from the first on where the image before has written it.
     pub(crate) pid_file: Option<PidFile>,
 }
 
@@ -254,7 +254,7 @@ impl<D: 'static, W: World> Runner<D, W> {
     /// Becomes the new program, which finds the locks held and the grid as it is.
     fn exec(&mut self) -> Error {
         let _lent = reserve::lend();
-        let (log, pid_file) = (log::in_use(), self.parts.pid_file.as_ref().and_then(PidFile::descriptor));
+        let (log, pid_file) = (log::in_use(), self.parts.pid_file.as_ref());
         let kept: Vec<Vec<BorrowedFd<'_>>> = self.parts.locks.iter().map(|lock| lock.kept()).collect();
         let numbers = |fds: &Vec<BorrowedFd<'_>>| fds.iter().map(AsRawFd::as_raw_fd).collect();
         let mut handover = Handover {
@@ -269,7 +269,7 @@ impl<D: 'static, W: World> Runner<D, W> {
             grid: self.engine.grid().map(|grid| grid.parts()),
             locks: self.parts.locks.iter().map(|lock| lock.describe()).zip(kept.iter().map(numbers)).collect(),
             log: log.as_ref().map(|(path, fd)| (path.clone(), fd.as_raw_fd())),
-            pid_file: pid_file.map(|fd| fd.as_raw_fd()),
+            pid_file: pid_file.map(|file| (file.path().to_owned(), file.descriptor().map(|fd| fd.as_raw_fd()))),
             appointments: self.parts.calendar.hand_over(),
             calls: Vec::new(),
             dumped: self.engine.dumped(),
@@ -289,7 +289,11 @@ impl<D: 'static, W: World> Runner<D, W> {
         };
         handover.calls.extend(calls.iter().map(AsRawFd::as_raw_fd));
         log::drain();
-        let files = log.iter().map(|(_, fd)| fd.as_fd()).chain(pid_file).chain(calls.iter().map(AsFd::as_fd));
+        let files = log
+            .iter()
+            .map(|(_, fd)| fd.as_fd())
+            .chain(pid_file.and_then(PidFile::descriptor))
+            .chain(calls.iter().map(AsFd::as_fd));
         let kept: Vec<_> = kept.concat().into_iter().chain(files).collect();
         let error = self.world.exec(&handover, &kept, &self.engine.unheard());
         waiting.into_iter().for_each(|waiting| self.take_calls_back(waiting));

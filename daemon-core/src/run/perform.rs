@@ -69,7 +69,7 @@ fn acquire<D>(parts: &mut Parts<D>, index: usize) -> Acquired {
 }
 
 fn open_log<D>(parts: &mut Parts<D>) -> Result<(), Error> {
-    let Birth { base, standing, inherited, .. } = &mut parts.birth;
+    let Birth { base, standing, .. } = &parts.birth;
     let Privileges { wanted, done, .. } = &parts.privileges;
     crate::log::open(Opening {
         to: &parts.plan.log.value,
@@ -77,7 +77,6 @@ fn open_log<D>(parts: &mut Parts<D>) -> Result<(), Error> {
         verbose: parts.verbose,
         detached: *standing == Standing::Detached,
         owner: wanted.new_owner().filter(|_| !done),
-        old: inherited.as_mut().and_then(|inherited| inherited.log.take()),
     })
 }
 
@@ -103,23 +102,25 @@ fn share_with_workers<D>(parts: &Parts<D>, index: usize) {
 fn write_pid<D>(parts: &mut Parts<D>) -> Result<(), Error> {
     let Some(path) = &parts.pid_path else { return Ok(()) };
     let path = parts.birth.base.join(path);
-    let restarted = parts.birth.inherited.is_some();
-    let file = parts.birth.inherited.as_mut().and_then(|inherited| inherited.pid_file.take());
-    let there = PidFile::kept(path.clone(), file);
+    let there = parts.pid_file.take();
     // After a restart in place it names us already, and a rename may wait for the disk.
-    if restarted && there.is_ours() {
-        parts.pid_file = Some(there);
+    if there.as_ref().is_some_and(|there| there.path() == path && there.is_ours()) {
+        parts.pid_file = there;
         return Ok(());
     }
-    match PidFile::write(path) {
-        Ok(file) => parts.pid_file = Some(file),
-        // A disk that is full now must not end a running daemon.
-        Err(error) if restarted => {
-            log::warn!(target: "daemon", "{error}");
-            parts.pid_file = Some(there.given_up());
+    parts.pid_file = match (PidFile::write(path.clone()), there) {
+        (Ok(file), there) => {
+            // Another place than before.
+            there.into_iter().filter(|there| there.path() != path).for_each(PidFile::remove);
+            Some(file)
         }
-        Err(error) => return Err(error),
-    }
+        // A disk that is full now must not end a running daemon.
+        (Err(error), Some(there)) => {
+            log::warn!(target: "daemon", "{error}");
+            Some(there.given_up())
+        }
+        (Err(error), None) => return Err(error),
+    };
     Ok(())
 }
 
