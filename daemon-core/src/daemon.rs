@@ -22,7 +22,7 @@ use crate::plan::{Plan, Trigger};
 use crate::plugin::Plugins;
 use crate::privileges::Wanted;
 use crate::role::{self, Role};
-use crate::run::{ANSWER, Calendar, Ended, Parts, Privileges, Real, Runner, World, workers};
+use crate::run::{Calendar, Ended, Parts, Privileges, Real, Runner, World, answer, workers};
 use crate::signal::Signal;
 use crate::spec::Spec;
 use crate::standing::Standing;
@@ -102,7 +102,7 @@ fn live<D: Daemon>(mut spec: Spec<D>, origin: Origin, role: Role, farewell: &mut
             spec.plan.check()?;
             let wanted = Wanted::of(&spec.plan)?;
             match role {
-                Role::Preflight => print(&format!("{ANSWER}{} {}\n", spec.plan.name, spec.plan.version)),
+                Role::Preflight => print(&answer(&spec.plan.name, &spec.plan.version)),
                 #[cfg(feature = "workers")]
                 Role::Worker(pool, line) => {
                     cut::end();

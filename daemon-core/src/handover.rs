@@ -15,8 +15,8 @@ use crate::kept::Kept;
 use crate::standing::Standing;
 use crate::stats::Stats;
 
-/// Changes whenever a line changes its meaning.
-const VERSION: &str = "daemon-core-handover 6";
+/// Changes whenever a line changes its meaning. A trial tells it, so that images that differ in it are not mixed.
+pub(crate) const VERSION: &str = "daemon-core-handover 6";
 /// Restarts that are remembered; a storm is told by the last few.
 const REMEMBERED: usize = 16;
 

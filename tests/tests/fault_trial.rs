@@ -65,3 +65,36 @@ fn an_answer_after_other_lines_counts() {
     daemon.wait_log("set up lifecycle_helper\n", 1);
     assert_eq!(daemon.stop(), Some(0));
 }
+
+/// Fault 66: a program that hands over in another way can not go on with what this one would give it: it would lose the user,
+/// the directory of relative paths and the lock. So its trial fails, and this one goes on until it is stopped and started.
+#[test]
+fn fault_066_a_program_that_hands_over_in_another_way_is_not_restarted_into() {
+    const VERSION: &[u8] = b"daemon-core-handover ";
+    let (place, relative) = (Place::new(), ["-p", "relative.pid"]);
+    let (program, other) = (place.file("program"), place.file("other"));
+    let mut bytes = fs::read(DAEMON).expect("a program");
+    let found = |(at, window): (usize, &[u8])| (window == VERSION).then_some(at + VERSION.len());
+    let versions: Vec<usize> = bytes.windows(VERSION.len()).enumerate().filter_map(found).collect();
+    let versions: Vec<usize> = versions.into_iter().filter(|at| bytes[*at].is_ascii_digit()).collect();
+    assert!(!versions.is_empty(), "the program names no version");
+    versions.iter().for_each(|at| bytes[*at] = if bytes[*at] == b'9' { b'8' } else { b'9' });
+    install(DAEMON, &other);
+    fs::write(&other, &bytes).expect("written");
+    install(DAEMON, &program);
+    let mut command = Command::new(&program);
+    command.args(relative).current_dir(place.path());
+    let daemon = Detached::spawn(command, &place).unwrap_or_else(|ended| panic!("{ended:#?}"));
+    install(other.to_str().expect("text"), &program);
+    daemon.signal(Signal::SIGHUP);
+    daemon.wait_log("no restart, going on as before", 1);
+    assert!(daemon.log().contains("hands over in another way"), "{}", daemon.log());
+    assert!(daemon.log().contains("stop the daemon and start it"), "{}", daemon.log());
+    assert_eq!(daemon.log().matches("started").count(), 1);
+    // The same program is as good as ever.
+    install(DAEMON, &program);
+    daemon.signal(Signal::SIGHUP);
+    daemon.wait_log("started again", 1);
+    assert_eq!(fs::read_to_string(place.file("relative.pid")).ok(), Some(format!("{}\n", daemon.pid())));
+    assert_eq!(daemon.stop(), Some(0));
+}

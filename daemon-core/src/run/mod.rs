@@ -46,7 +46,7 @@ use crate::sys::{process, reserve};
 
 #[cfg(not(feature = "cron"))]
 pub(crate) use no_calendar::Calendar;
-pub(crate) use preflight::ANSWER;
+pub(crate) use preflight::answer;
 pub(crate) use world::Real;
 
 /// What the loop needs of the world: the time, and news.

@@ -8,12 +8,19 @@ use std::process::Child;
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 
+use crate::handover::VERSION;
 use crate::role;
 use crate::sys::process;
 use crate::sys::reenter::{Origin, Program};
 
-/// What a trial start prints before it ends with 0: only a program of this framework does.
-pub(crate) const ANSWER: &str = "daemon-core preflight: ";
+/// What a trial start prints before it ends with 0, and behind it how it hands over: only a program of this framework
+/// does.
+const ANSWER: &str = "daemon-core preflight: ";
+
+/// The answer of a trial of the program called `name`.
+pub(crate) fn answer(name: &str, version: &str) -> String {
+    format!("{ANSWER}{VERSION}, {name} {version}\n")
+}
 /// More of what a failing trial says is not repeated.
 const LONGEST: usize = 2000;
 
@@ -58,8 +65,16 @@ impl Preflight {
     pub(super) fn verdict(mut self) -> Result<Program, String> {
         let status = self.child.wait().map_err(|error| error.to_string())?;
         let (out, err) = (read(self.child.stdout.take()), read(self.child.stderr.take()));
-        if status.success() && out.lines().any(|line| line.starts_with(ANSWER)) {
-            return Ok(self.program);
+        let answer = out.lines().find_map(|line| line.strip_prefix(ANSWER)).filter(|_| status.success());
+        match answer.map(|answer| answer.split_once(',').map_or(answer, |(version, _)| version)) {
+            Some(VERSION) => return Ok(self.program),
+            // It would take nothing of what we leave: not even the user, nor the directory that paths count from.
+            Some(_) => {
+                return Err("it is of another version of the framework, which hands over in another way: \
+                            stop the daemon and start it"
+                    .into());
+            }
+            None => {}
         }
         if self.killed {
             return Err("it took too long and was ended".into());
