@@ -45,6 +45,8 @@ pub(crate) struct Inherited {
     pub(crate) failures: u32,
     /// The grid of the interval.
     pub(crate) grid: Option<Grid>,
+    /// The grids of the timers, in declared order.
+    pub(crate) timers: Vec<Grid>,
     /// Each lock in words, and the descriptors that it kept.
     pub(crate) locks: Vec<(String, Vec<OwnedFd>)>,
     /// When the run-time variables were last written.
@@ -92,6 +94,7 @@ impl Birth {
             restarts,
             failures,
             grid,
+            timers,
             locks,
             appointments,
             calls,
@@ -107,6 +110,7 @@ impl Birth {
             restarts,
             failures,
             grid: grid.map(Grid::from_parts),
+            timers: timers.into_iter().map(Grid::from_parts).collect(),
             locks: locks.into_iter().map(adopt).collect(),
             appointments,
             calls: calls.into_iter().filter_map(reenter::adopt).collect(),

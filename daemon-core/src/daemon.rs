@@ -307,6 +307,7 @@ fn parts<D: Daemon>(
         workers: plan.has_workers(),
         locks: locks.len(),
         grid: birth.inherited.as_mut().and_then(|inherited| inherited.grid.take()),
+        timers: birth.inherited.as_mut().map(|inherited| std::mem::take(&mut inherited.timers)).unwrap_or_default(),
         niceness: process::niceness(),
         seed: process::seed(),
     };

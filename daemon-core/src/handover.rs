@@ -16,7 +16,7 @@ use crate::standing::Standing;
 use crate::stats::Stats;
 
 /// Changes whenever a line changes its meaning. A trial tells it, so that images that differ in it are not mixed.
-pub(crate) const VERSION: &str = "daemon-core-handover 6";
+pub(crate) const VERSION: &str = "daemon-core-handover 7";
 /// Restarts that are remembered; a storm is told by the last few.
 const REMEMBERED: usize = 16;
 
@@ -41,6 +41,8 @@ pub(crate) struct Handover {
     pub(crate) failures: u32,
     /// Origin, step and next slot of the interval's grid.
     pub(crate) grid: Option<(Mono, u64, u64)>,
+    /// The same of each timer, in declared order.
+    pub(crate) timers: Vec<(Mono, u64, u64)>,
     /// Each lock in words, and the descriptors that it kept.
     pub(crate) locks: Vec<(String, Vec<RawFd>)>,
     /// The log file in use, for an image that can not open a new one.
@@ -83,6 +85,9 @@ impl Handover {
         line("failures", &self.failures.to_string());
         if let Some((origin, step, next)) = self.grid {
             line("grid", &list([origin.0, step, next]));
+        }
+        for (origin, step, next) in &self.timers {
+            line("every", &list([origin.0, *step, *next]));
         }
         for (name, kept) in &self.locks {
             line("lock", &format!("{} {}", hex(Path::new(name)), list(kept)));
@@ -150,10 +155,8 @@ impl Handover {
             "cause" => self.cause = unhex(value)?.into_string().ok()?,
             "restarts" => self.restarts = numbers(value)?.into_iter().map(Mono).collect(),
             "failures" => self.failures = value.parse().ok()?,
-            "grid" => match numbers(value)?[..] {
-                [origin, step, next] => self.grid = Some((Mono(origin), step, next)),
-                _ => return None,
-            },
+            "grid" => self.grid = Some(grid(value)?),
+            "every" => self.timers.push(grid(value)?),
             "lock" => {
                 let (name, kept) = value.split_once(' ')?;
                 self.locks.push((unhex(name)?.into_string().ok()?, numbers(kept)?));
@@ -201,6 +204,13 @@ fn list<T: ToString>(numbers: impl IntoIterator<Item = T>) -> String {
 
 fn numbers<T: std::str::FromStr>(text: &str) -> Option<Vec<T>> {
     text.split(',').filter(|part| !part.is_empty()).map(|part| part.parse().ok()).collect()
+}
+
+fn grid(text: &str) -> Option<(Mono, u64, u64)> {
+    match numbers(text)?[..] {
+        [origin, step, next] => Some((Mono(origin), step, next)),
+        _ => None,
+    }
 }
 
 /// Paths may hold any byte.

@@ -25,6 +25,7 @@ fn full(state: Option<Kept>) -> Handover {
         restarts: vec![Mono(1), Mono(u64::MAX)],
         failures: 3,
         grid: Some((Mono(5), 1_500_000_000, 7)),
+        timers: vec![(Mono(6), 12_000_000_000, 1), (Mono(7), 12_000_000_000, u64::MAX)],
         locks: vec![("file /x".into(), vec![3, 4]), ("own".into(), vec![])],
         log: Some((PathBuf::from(OsString::from_vec(b"/log/\xfe x".to_vec())), 5)),
         pid_file: Some(("/run/\u{e4} x".into(), Some(6))),

@@ -80,3 +80,22 @@ fn fault_056_a_start_that_fails_before_the_loop_is_told() {
     assert!(daemon.log().contains("the plugin is broken"), "{}", daemon.log());
     assert!(!place.file("x.pid").exists());
 }
+
+/// A timer whose period is longer than a daemon lives between two restarts fires when it is due, counted from its first
+/// image on.
+#[test]
+fn a_timer_slower_than_the_restarts_fires() {
+    let place = Place::new();
+    let daemon = start(&place, "first.lock");
+    let mut restarts = 0;
+    // Each image lives a few milliseconds, the period is a second.
+    while !daemon.log().contains("slow timer") {
+        assert!(restarts < 10_000, "the timer did not fire: {}", daemon.log());
+        daemon.signal(Signal::SIGHUP);
+        restarts += 1;
+        daemon.wait_log("started again", restarts);
+    }
+    assert!(restarts > 1, "there was no restart before the timer was due");
+    assert_eq!(daemon.stop(), Some(0));
+    figure("timers", &format!("a timer of 1 s fired after {restarts} restarts"));
+}

@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::time::Duration;
 
 use log::Level;
 
@@ -60,13 +61,7 @@ impl Engine {
         self.plan_restart(now);
         self.last_due = now;
         self.grid = self.first_grid(now);
-        let periods = self.plan.hooks.iter().enumerate();
-        self.timers = periods
-            .filter_map(|(hook, row)| match row.trigger {
-                Trigger::Every(period) => Some(Timer { hook, grid: Grid::after(now, period) }),
-                _ => None,
-            })
-            .collect();
+        self.timers = self.first_timers(now);
         (0..self.timers.len()).for_each(|index| self.move_timer(index));
         self.ask_appointments(out);
         out.push(Action::Ready);
@@ -84,6 +79,23 @@ impl Engine {
         };
         kept.shift(self.part_of(self.plan.jitter.value));
         Some(kept)
+    }
+
+    /// After a restart in place the old grids go on, or a timer that is slower than the restarts would never fire. Which is
+    /// whose is told by the period, and by the order where several have the same.
+    fn first_timers(&mut self, now: Mono) -> Vec<Timer> {
+        let mut kept = std::mem::take(&mut self.mode.timers);
+        let mut grid = |period: Duration| match kept.iter().position(|grid| grid.step() == period) {
+            Some(at) => kept.remove(at),
+            None => Grid::after(now, period),
+        };
+        let hooks = self.plan.hooks.iter().enumerate();
+        hooks
+            .filter_map(|(hook, row)| match row.trigger {
+                Trigger::Every(period) => Some(Timer { hook, grid: grid(period) }),
+                _ => None,
+            })
+            .collect()
     }
 
     /// Decides that the daemon stops. The first reason wins, but a failure outweighs a clean end.

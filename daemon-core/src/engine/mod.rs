@@ -252,6 +252,11 @@ impl Engine {
         self.grid
     }
 
+    /// The grids of the timers, for the next image.
+    pub(crate) fn timers(&self) -> impl Iterator<Item = Grid> + '_ {
+        self.timers.iter().map(|timer| timer.grid)
+    }
+
     /// How many restarts after fatal errors came one after the other.
     pub(crate) fn failures(&self) -> u32 {
         self.failures

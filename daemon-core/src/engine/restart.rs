@@ -180,8 +180,9 @@ impl Engine {
         self.restart = Restart::default();
         self.recovery = None;
         self.panicked = false;
-        // The old grid goes on, as it would have in the new image.
+        // The old grids go on, as they would have in the new image.
         self.mode.grid = self.grid;
+        self.mode.timers = self.timers().collect();
         self.phase = Phase::Starting;
         self.limits.starting_again();
         self.queue.push_back(Step::Remake);

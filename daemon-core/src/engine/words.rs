@@ -32,6 +32,8 @@ pub(crate) struct Mode {
     pub(crate) dumped: Option<Mono>,
     /// The grid of the image before an in-place restart.
     pub(crate) grid: Option<Grid>,
+    /// The grids of its timers, in declared order.
+    pub(crate) timers: Vec<Grid>,
     /// When `main` began.
     pub(crate) began: Mono,
     /// There is a PID file to write.

@@ -267,6 +267,7 @@ impl<D: 'static, W: World> Runner<D, W> {
             restarts: self.parts.restarts().to_vec(),
             failures: self.engine.failures(),
             grid: self.engine.grid().map(|grid| grid.parts()),
+            timers: self.engine.timers().map(|grid| grid.parts()).collect(),
             locks: self.parts.locks.iter().map(|lock| lock.describe()).zip(kept.iter().map(numbers)).collect(),
             log: log.as_ref().map(|(path, fd)| (path.clone(), fd.as_raw_fd())),
             pid_file: pid_file.map(|file| (file.path().to_owned(), file.descriptor().map(|fd| fd.as_raw_fd()))),

@@ -216,3 +216,53 @@ fn counts_and_uptime_go_on_over_a_restart() {
     assert_eq!((stats.iterations, stats.restarts, stats.sample), (3 + 2, 40, 5));
     assert_eq!(stats.uptime, Duration::from_nanos(101 * SECOND + SECOND / 2));
 }
+
+/// A timer that is slower than the restarts come fires all the same: its grid goes on, image after image. Two of one period
+/// keep their order.
+#[test]
+fn the_grids_of_timers_go_on_over_restarts() {
+    let image = |begins: u64, timers: Vec<crate::schedule::Grid>| {
+        let mut sim = restarting();
+        sim.clock.mono.set(begins * SECOND + SECOND / 2);
+        sim.mode.timers = timers;
+        for name in ["slow", "second"] {
+            sim.spec.every(Duration::from_secs(12), note(name));
+        }
+        sim.spec.every(Duration::from_secs(3), note("quick"));
+        sim.clock.trials.borrow_mut().push_back(Ok(()));
+        sim.declare = |spec| {
+            spec.setup(|_| Err::<Probe, _>("enough"));
+        };
+        sim.signal((begins + 10) as f64 + 0.5, Signal::HUP).run()
+    };
+    let (mut slow, mut second, mut quick, mut timers) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for begins in [0, 10, 20, 30] {
+        let run = image(begins, timers);
+        slow.extend(run.times("slow"));
+        second.extend(run.times("second"));
+        quick.extend(run.times("quick"));
+        let handover = Handover::from_bytes(run.handed_over[0].lines(None)).expect("the lines");
+        timers = handover.timers.into_iter().map(crate::schedule::Grid::from_parts).collect();
+    }
+    assert_eq!((&slow, &second), (&vec![12.5, 24.5, 36.5], &slow));
+    assert_eq!(quick, (1..=13).map(|slot| f64::from(slot) * 3.0 + 0.5).collect::<Vec<_>>());
+}
+
+/// The same when the exec fails: the daemon that is made anew waits for what the old one has waited for.
+#[test]
+fn the_grids_of_timers_go_on_after_a_failed_exec() {
+    let mut sim = restarting();
+    sim.clock.trials.borrow_mut().push_back(Ok(()));
+    sim.spec.every(Duration::from_secs(12), note("slow"));
+    ANEW.set(Some(Probe { clock: Rc::clone(&sim.clock), notes: Rc::clone(&sim.notes) }));
+    sim.declare = |spec| {
+        spec.setup(|_| ANEW.take().ok_or("made anew twice"));
+        spec.execute(|_, _| {});
+        spec.on(Event::shutdown(), |_, _| {});
+        spec.on(Event::error(), |_, _| {});
+        spec.every(Duration::from_secs(12), note("slow anew"));
+    };
+    let run = sim.signal(10.5, Signal::HUP).signal(25.5, Signal::TERM).run();
+    assert_eq!(run.handed_over.len(), 1);
+    assert_eq!((run.times("slow"), run.times("slow anew")), (vec![], vec![12.0, 24.0]));
+}
