@@ -8,7 +8,7 @@ use crate::error::{Error, Exit};
 use crate::farewell::Farewell;
 use crate::handover::Handover;
 use crate::launch::Report;
-use crate::sys::{detach, memfd, process, reenter};
+use crate::sys::{detach, init, memfd, process, reenter};
 
 /// The detached daemon, started by its launcher.
 pub(crate) const DAEMON: &str = "daemon";
@@ -59,6 +59,8 @@ impl Role {
             Some(word) if word.starts_with(WORKER) => enter_worker(word),
             Some(word) => match word.strip_prefix(RESTARTED).and_then(|number| number.parse().ok()) {
                 Some(number) => {
+                    // Children of earlier images, which nobody here knows. This one has started none yet.
+                    while init::reap().is_some() {}
                     let mut handover = handed_over(number).map(Box::new);
                     handover.iter_mut().for_each(|handover| farewell.inherit(handover));
                     Ok(Self::Restarted(handover))

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use daemon_core::lock::file::FileLock;
 use daemon_core::lock::{Acquired, Identity, Name, Provider};
-use daemon_tests::{Detached, Place, figure, rounds};
+use daemon_tests::{Detached, Place, figure, proc, rounds, wait_until};
 use nix::sys::signal::Signal;
 
 const DAEMON: &str = env!("CARGO_BIN_EXE_lifecycle");
@@ -98,4 +98,25 @@ fn a_timer_slower_than_the_restarts_fires() {
     assert!(restarts > 1, "there was no restart before the timer was due");
     assert_eq!(daemon.stop(), Some(0));
     figure("timers", &format!("a timer of 1 s fired after {restarts} restarts"));
+}
+
+/// Children that hooks and states have started and never reaped do not add up: each image reaps what has ended.
+#[test]
+fn children_of_earlier_images_are_reaped() {
+    let (place, count) = (Place::new(), rounds(400));
+    let daemon = start(&place, "first.lock");
+    let restart = |number| {
+        daemon.signal(Signal::SIGHUP);
+        daemon.wait_log("started again", number);
+    };
+    (1..=count).for_each(restart);
+    // Those that are still there; each image has started one.
+    let left = proc::children(daemon.pid());
+    wait_until("their ends", || left.iter().all(|child| proc::status(*child, "State").starts_with('Z')));
+    restart(count + 1);
+    let now = proc::children(daemon.pid());
+    assert!(!now.iter().any(|child| left.contains(child)), "{} of them are left", now.len());
+    assert_eq!(now.len(), 1, "that of the last image");
+    assert_eq!(daemon.stop(), Some(0));
+    figure("children", &format!("{count} restarts, each with a child: 0 left over"));
 }

@@ -1,4 +1,5 @@
-//! What process 1 must do: take signals as they come, and reap whatever ends. Nothing here allocates.
+//! What process 1 must do: take signals as they come, and reap whatever ends. Nothing here allocates. An image after a
+//! restart in place reaps what earlier ones have left, too.
 
 use std::mem::MaybeUninit;
 
