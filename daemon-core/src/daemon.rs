@@ -292,6 +292,7 @@ fn parts<D: Daemon>(
     let named = options.pid_file.as_ref().filter(|_| restarted).map(|path| PidFile::kept(birth.base.join(path), None));
     let pid_left = farewell.pid_file.is_some() || named.is_some();
     let mode = Mode {
+        again: restarted,
         pid_left,
         began: cut::began(),
         once: options.once,
@@ -333,6 +334,7 @@ fn parts<D: Daemon>(
         context,
         calendar,
         declare: D::declare,
+        again: restarted,
         birth,
         privileges,
         report: std::mem::take(&mut farewell.report),

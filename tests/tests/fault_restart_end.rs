@@ -45,8 +45,12 @@ fn fault_049_a_stop_before_the_new_image_is_ready_leaves_nothing_and_is_told() {
 }
 
 fn start(place: &Place, lock: &str) -> Detached {
+    start_program(RESTARTED.as_ref(), place, lock)
+}
+
+fn start_program(program: &Path, place: &Place, lock: &str) -> Detached {
     fs::write(place.file("lock"), lock).expect("written");
-    let mut command = Command::new(RESTARTED);
+    let mut command = Command::new(program);
     command.env("PLACE", place.path()).arg("-p").arg(place.file("x.pid"));
     Detached::spawn_with(command, place, &place.file(lock)).unwrap_or_else(|ended| panic!("{ended:#?}"))
 }
@@ -119,4 +123,27 @@ fn children_of_earlier_images_are_reaped() {
     assert_eq!(now.len(), 1, "that of the last image");
     assert_eq!(daemon.stop(), Some(0));
     figure("children", &format!("{count} restarts, each with a child: 0 left over"));
+}
+
+/// The process can not become the program that was tried, which somebody writes to: it goes on with the old one, as a daemon
+/// that has started again.
+#[test]
+fn fault_058_after_a_failed_exec_the_old_program_has_started_again() {
+    let place = Place::new();
+    let program = place.file("program");
+    let install = || {
+        let new = place.file("new");
+        fs::copy(RESTARTED, &new).expect("copied");
+        fs::rename(&new, &program).expect("renamed");
+    };
+    install();
+    let daemon = start_program(&program, &place, "first.lock");
+    install();
+    fs::write(place.file("busy"), program.as_os_str().as_encoded_bytes()).expect("written");
+    daemon.signal(Signal::SIGHUP);
+    daemon.wait_log("can not become the new program, going on with this one", 1);
+    daemon.wait_log(" every 10ms, lock: ", 2);
+    assert_eq!(daemon.log().matches("started again, every 10ms").count(), 1, "{}", daemon.log());
+    assert_eq!(daemon.stop(), Some(0));
+    assert!(!place.file("x.pid").exists());
 }

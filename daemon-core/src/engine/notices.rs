@@ -74,7 +74,7 @@ pub(super) struct Notices {
 impl Notices {
     pub(super) fn of(mode: &Mode) -> Option<Self> {
         let Supervision { beat } = mode.supervision.clone()?;
-        let again = !mode.restarts.is_empty();
+        let again = mode.again;
         Some(Self {
             told: Phase::New,
             beat,

@@ -24,6 +24,8 @@ pub(crate) struct Mode {
     pub(crate) hang_up: HangUp,
     /// When restarts in place happened, the newest last.
     pub(crate) restarts: Vec<Mono>,
+    /// This image comes after another.
+    pub(crate) again: bool,
     /// The image before a restart in place has left a PID file, which names this process.
     pub(crate) pid_left: bool,
     /// How many restarts after fatal errors came one after the other.

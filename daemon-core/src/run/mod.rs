@@ -106,6 +106,8 @@ pub(crate) struct Parts<D> {
     /// What the author declares, for declaring it once more.
     pub(crate) declare: fn(&mut Spec<D>),
     pub(crate) birth: Birth,
+    /// There was a daemon before in this process.
+    pub(crate) again: bool,
     /// Whom to become, and how far that is.
     pub(crate) privileges: Privileges,
     pub(crate) report: Report,

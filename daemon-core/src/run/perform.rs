@@ -140,6 +140,7 @@ fn mend_pid<D>(parts: &mut Parts<D>) -> Result<(), Error> {
 fn remake<D: 'static>(parts: &mut Parts<D>) {
     let mut spec = Spec::default();
     (parts.declare)(&mut spec);
+    parts.again = true;
     parts.setup = spec.setup;
     parts.hooks = spec.hooks;
     parts.handover = spec.handover;
@@ -256,7 +257,7 @@ fn say_ready<D>(parts: &Parts<D>) {
         none if none.is_empty() => "no lock: several instances may run".to_owned(),
         locks => format!("lock: {locks}"),
     };
-    let how = if parts.restarts().is_empty() { "started" } else { "started again" };
+    let how = if parts.again { "started again" } else { "started" };
     log::info!(target: "daemon", "{} {} {how}, {interval}, {lock}", plan.name, plan.version);
 }
 

@@ -348,6 +348,7 @@ impl Sim {
             context,
             calendar,
             declare: self.declare,
+            again: false,
             birth: Birth {
                 program: "/x".into(),
                 base: "/".into(),

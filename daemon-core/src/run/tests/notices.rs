@@ -173,7 +173,7 @@ fn fault_065_a_restart_is_told_from_its_beginning_to_its_end() {
 fn fault_065_the_new_image_is_ready_again_and_alive_meanwhile() {
     let sim = Sim::new().executing(Duration::ZERO).every(Duration::from_secs(60));
     let mut sim = watched(sim, Some(Duration::from_secs(10)));
-    sim.mode.restarts = vec![Mono(0)];
+    sim.mode.again = true;
     for _ in 0..2 {
         sim.spec.on(Event::init(), |probe: &mut Probe, _| probe.clock.pass(4 * SECOND));
     }
