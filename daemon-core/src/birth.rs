@@ -39,8 +39,8 @@ pub(crate) struct Birth {
 /// What one image inherits from the one before.
 #[derive(Default)]
 pub(crate) struct Inherited {
-    /// When restarts happened, the newest last.
-    pub(crate) restarts: Vec<Mono>,
+    /// When restarts after fatal errors happened, the newest last.
+    pub(crate) recoveries: Vec<Mono>,
     /// How many restarts after fatal errors came one after the other.
     pub(crate) failures: u32,
     /// The grid of the interval.
@@ -91,7 +91,7 @@ impl Birth {
             base,
             owner,
             standing,
-            restarts,
+            recoveries,
             failures,
             grid,
             timers,
@@ -107,7 +107,7 @@ impl Birth {
         let adopt =
             |(name, numbers): (String, Vec<RawFd>)| (name, numbers.into_iter().filter_map(reenter::adopt).collect());
         let inherited = Inherited {
-            restarts,
+            recoveries,
             failures,
             grid: grid.map(Grid::from_parts),
             timers: timers.into_iter().map(Grid::from_parts).collect(),

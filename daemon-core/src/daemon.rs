@@ -292,13 +292,14 @@ fn parts<D: Daemon>(
     let named = options.pid_file.as_ref().filter(|_| restarted).map(|path| PidFile::kept(birth.base.join(path), None));
     let pid_left = farewell.pid_file.is_some() || named.is_some();
     let mode = Mode {
+        #[cfg(feature = "systemd")]
         again: restarted,
         pid_left,
         began: cut::began(),
         once: options.once,
         quiet_if_locked: options.quiet_if_locked,
         hang_up: birth.hang_up,
-        restarts: birth.inherited.as_ref().map(|inherited| inherited.restarts.clone()).unwrap_or_default(),
+        recoveries: birth.inherited.as_ref().map(|inherited| inherited.recoveries.clone()).unwrap_or_default(),
         failures: birth.inherited.as_ref().map_or(0, |inherited| inherited.failures),
         dumped: birth.inherited.as_ref().and_then(|inherited| inherited.dumped),
         pid_file: options.pid_file.is_some(),

@@ -16,8 +16,8 @@ use crate::standing::Standing;
 use crate::stats::Stats;
 
 /// Changes whenever a line changes its meaning. A trial tells it, so that images that differ in it are not mixed.
-pub(crate) const VERSION: &str = "daemon-core-handover 7";
-/// Restarts that are remembered; a storm is told by the last few.
+pub(crate) const VERSION: &str = "daemon-core-handover 8";
+/// Restarts after fatal errors that are remembered; a storm is told by the last few.
 const REMEMBERED: usize = 16;
 
 /// State of the framework that outlives an image.
@@ -35,8 +35,8 @@ pub(crate) struct Handover {
     pub(crate) standing: Standing,
     /// Why the restart happened.
     pub(crate) cause: String,
-    /// When restarts happened, the newest last.
-    pub(crate) restarts: Vec<Mono>,
+    /// When restarts after fatal errors happened, the newest last.
+    pub(crate) recoveries: Vec<Mono>,
     /// How many restarts after fatal errors came one after the other.
     pub(crate) failures: u32,
     /// Origin, step and next slot of the interval's grid.
@@ -62,11 +62,11 @@ pub(crate) struct Handover {
 }
 
 impl Handover {
-    /// Remembers one more restart.
-    pub(crate) fn restarted(&mut self, at: Mono) {
-        self.restarts.push(at);
-        let surplus = self.restarts.len().saturating_sub(REMEMBERED);
-        self.restarts.drain(..surplus);
+    /// Remembers one more restart after a fatal error.
+    pub(crate) fn recovered(&mut self, at: Mono) {
+        self.recoveries.push(at);
+        let surplus = self.recoveries.len().saturating_sub(REMEMBERED);
+        self.recoveries.drain(..surplus);
     }
 
     /// The lines, which announce `state`. Its bytes follow behind them.
@@ -81,7 +81,7 @@ impl Handover {
         line("owner", &self.owner.to_string());
         line("standing", &self.standing.to_string());
         line("cause", &hex(Path::new(&self.cause)));
-        line("restarts", &list(self.restarts.iter().map(|at| at.0)));
+        line("recoveries", &list(self.recoveries.iter().map(|at| at.0)));
         line("failures", &self.failures.to_string());
         if let Some((origin, step, next)) = self.grid {
             line("grid", &list([origin.0, step, next]));
@@ -153,7 +153,7 @@ impl Handover {
             "owner" => self.owner = value.parse().ok()?,
             "standing" => self.standing = value.parse().ok()?,
             "cause" => self.cause = unhex(value)?.into_string().ok()?,
-            "restarts" => self.restarts = numbers(value)?.into_iter().map(Mono).collect(),
+            "recoveries" => self.recoveries = numbers(value)?.into_iter().map(Mono).collect(),
             "failures" => self.failures = value.parse().ok()?,
             "grid" => self.grid = Some(grid(value)?),
             "every" => self.timers.push(grid(value)?),

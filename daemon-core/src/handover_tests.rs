@@ -22,7 +22,7 @@ fn full(state: Option<Kept>) -> Handover {
         owner: 33,
         standing: Standing::Contained,
         cause: "SIGHUP\nand more".into(),
-        restarts: vec![Mono(1), Mono(u64::MAX)],
+        recoveries: vec![Mono(1), Mono(u64::MAX)],
         failures: 3,
         grid: Some((Mono(5), 1_500_000_000, 7)),
         timers: vec![(Mono(6), 12_000_000_000, 1), (Mono(7), 12_000_000_000, u64::MAX)],
@@ -93,7 +93,7 @@ fn fault_066_a_damaged_state_costs_no_more_than_itself() {
 #[test]
 fn only_the_last_restarts_are_remembered() {
     let mut handover = full(None);
-    (0..100).for_each(|at| handover.restarted(Mono(at)));
-    assert_eq!(handover.restarts.len(), REMEMBERED);
-    assert_eq!(handover.restarts.last(), Some(&Mono(99)));
+    (0..100).for_each(|at| handover.recovered(Mono(at)));
+    assert_eq!(handover.recoveries.len(), REMEMBERED);
+    assert_eq!(handover.recoveries.last(), Some(&Mono(99)));
 }

@@ -21,7 +21,8 @@ pub(crate) const HEALTHY: Duration = Duration::from_secs(600);
 pub(crate) const FIRST_PAUSE: Duration = Duration::from_secs(2);
 /// The longest pause.
 pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// More restarts than this in [`STORM_SPAN`] are a storm.
+/// More restarts after fatal errors than this in [`STORM_SPAN`] are a storm. While each image knows how many failed before
+/// it, the pauses are too long for one; this limit holds whatever becomes of them.
 pub(crate) const STORM: usize = 5;
 pub(crate) const STORM_SPAN: Duration = Duration::from_secs(60);
 
@@ -53,7 +54,7 @@ impl Engine {
             return self.decide_stop(stop.exit, stop.reason, out);
         }
         if self.is_storm(now) {
-            let text = format!("no restart: there were {STORM} in the last {}", Pretty(STORM_SPAN));
+            let text = format!("no restart: there were {STORM} after fatal errors in the last {}", Pretty(STORM_SPAN));
             out.push(Action::Log(Level::Error, text));
             return self.decide_stop(stop.exit, stop.reason, out);
         }
@@ -66,8 +67,14 @@ impl Engine {
         self.recovery = Some(Recovery { at: now.plus(pause), instead: stop, asked: false });
     }
 
+    /// The restart that is on its way follows from a fatal error, whoever asked for it meanwhile.
+    pub(crate) fn is_recovering(&self) -> bool {
+        self.recovery.is_some()
+    }
+
+    /// Restarts that were asked for are no failures: they do not count.
     fn is_storm(&self, now: Mono) -> bool {
-        self.mode.restarts.iter().filter(|at| now.since(**at) < STORM_SPAN).count() >= STORM
+        self.mode.recoveries.iter().filter(|at| now.since(**at) < STORM_SPAN).count() >= STORM
     }
 
     /// While a restart after a fatal error is on its way nothing is executed: says whether that is so, and begins the

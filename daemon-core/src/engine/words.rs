@@ -22,9 +22,10 @@ pub(crate) struct Mode {
     pub(crate) quiet_if_locked: bool,
     /// What a hang-up means.
     pub(crate) hang_up: HangUp,
-    /// When restarts in place happened, the newest last.
-    pub(crate) restarts: Vec<Mono>,
+    /// When restarts after fatal errors happened, the newest last.
+    pub(crate) recoveries: Vec<Mono>,
     /// This image comes after another.
+    #[cfg(feature = "systemd")]
     pub(crate) again: bool,
     /// The image before a restart in place has left a PID file, which names this process.
     pub(crate) pid_left: bool,

@@ -272,7 +272,7 @@ fn fatal(page: &mut Page, plan: &Plan, here: &Circumstances<'_>) {
                 "nothing runs for {first}, doubled each time up to {longest}, short again after {healthy} of health;"
             ));
             page.line("then a restart in place. It stops instead, with the code of the error (70 unless it names another), when");
-            page.line(&format!("it fails within {young} of its start, after {STORM} restarts within {span}, or with a program that does"));
+            page.line(&format!("it fails within {young} of its start, after {STORM} such restarts within {span}, or with a program that does"));
             page.line("not pass the trial.");
         }
         _ => page.line("the daemon stops in order, with the code of the error: 70 unless it names another."),

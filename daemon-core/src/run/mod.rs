@@ -118,9 +118,9 @@ pub(crate) struct Parts<D> {
 }
 
 impl<D> Parts<D> {
-    /// When restarts in place happened, the newest last.
-    fn restarts(&self) -> &[Mono] {
-        self.birth.inherited.as_ref().map_or(&[], |inherited| &inherited.restarts)
+    /// When restarts after fatal errors happened, the newest last.
+    fn recoveries(&self) -> &[Mono] {
+        self.birth.inherited.as_ref().map_or(&[], |inherited| &inherited.recoveries)
     }
 }
 
@@ -266,7 +266,7 @@ impl<D: 'static, W: World> Runner<D, W> {
             standing: self.parts.birth.standing,
             owner: process::first_uid(),
             cause: self.engine.restart_cause().to_owned(),
-            restarts: self.parts.restarts().to_vec(),
+            recoveries: self.parts.recoveries().to_vec(),
             failures: self.engine.failures(),
             grid: self.engine.grid().map(|grid| grid.parts()),
             timers: self.engine.timers().map(|grid| grid.parts()).collect(),
@@ -280,7 +280,9 @@ impl<D: 'static, W: World> Runner<D, W> {
             stats: Some(self.parts.context.stats.replace(Stats::new(self.world.now()))),
             state: self.parts.kept.take(),
         };
-        handover.restarted(self.world.now());
+        if self.engine.is_recovering() {
+            handover.recovered(self.world.now());
+        }
         let waiting = self.hand_calls_over();
         let calls = match &waiting {
             Ok(waiting) => waiting.memory(),

@@ -48,7 +48,7 @@ fn fault_064_a_young_daemon_and_a_storm_are_left_to_the_supervisor() {
     let young = failing(9, 0).run();
     assert_eq!((young.ended.exit, young.times("drop")), (Exit::Software, vec![9.0]));
     let mut storm = failing(20, 0);
-    storm.mode.restarts = vec![Mono(0); 5];
+    storm.mode.recoveries = vec![Mono(0); 5];
     let storm = storm.run();
     assert_eq!((storm.ended.exit, storm.handed_over.len()), (Exit::Software, 0));
 }
@@ -113,18 +113,18 @@ fn no_hook_runs_during_the_pause() {
 /// had no such limit.
 #[test]
 fn b31_a_daemon_that_always_fails_starts_at_most_twelve_times_in_ten_minutes() {
-    let (mut at, mut restarts, mut failures, mut starts) = (0, Vec::new(), 0, 0);
+    let (mut at, mut recoveries, mut failures, mut starts) = (0, Vec::new(), 0, 0);
     while at < 600 * SECOND {
         starts += 1;
         let mut sim = failing(at / SECOND + 10, failures);
         sim.clock.mono.set(at);
-        sim.mode.restarts.clone_from(&restarts);
-        sim.inherited = Some(Inherited { restarts, believed: true, ..Inherited::default() });
+        sim.mode.recoveries.clone_from(&recoveries);
+        sim.inherited = Some(Inherited { recoveries, believed: true, ..Inherited::default() });
         sim.clock.trials.borrow_mut().push_back(Ok(()));
         let run = sim.run();
         let handover = run.handed_over.first().expect("a restart");
-        at = handover.restarts.last().expect("the newest").0;
-        (restarts, failures) = (handover.restarts.clone(), handover.failures);
+        at = handover.recoveries.last().expect("the newest").0;
+        (recoveries, failures) = (handover.recoveries.clone(), handover.failures);
     }
     assert!((8..=12).contains(&starts), "{starts} starts");
 }
@@ -135,14 +135,14 @@ fn starts_within(span: u64, age: u64) -> usize {
     loop {
         let mut sim = failing(begins / SECOND + age, handover.failures);
         sim.clock.mono.set(begins);
-        sim.mode.restarts = handover.restarts.clone();
+        sim.mode.recoveries = handover.recoveries.clone();
         sim.clock.trials.borrow_mut().push_back(Ok(()));
         let run = sim.run();
         // Gone, or handed over to the next image.
         let Some(next) = run.handed_over.into_iter().next() else {
             return starts;
         };
-        begins = next.restarts.last().expect("the newest").0;
+        begins = next.recoveries.last().expect("the newest").0;
         handover = next;
         if begins >= span * SECOND {
             return starts;
@@ -162,4 +162,18 @@ fn fault_064_a_daemon_that_fails_for_ever_is_no_storm() {
     let figure =
         format!("figure: fault_064: at most {most} starts in 10 minutes, failing at any age up to 2 minutes\n");
     let _ = std::io::Write::write_all(&mut std::io::stderr(), figure.as_bytes());
+}
+
+/// What the limit counts is handed over: restarts after fatal errors, and no others.
+#[test]
+fn b31_only_restarts_after_failures_count_for_the_limit() {
+    let recoveries = |sim: Sim| {
+        sim.clock.trials.borrow_mut().push_back(Ok(()));
+        let run = sim.run();
+        Handover::from_bytes(run.handed_over[0].lines(None)).expect("the lines").recoveries
+    };
+    assert_eq!(recoveries(failing(100, 0).signal(15.0, Signal::HUP)), []);
+    assert_eq!(recoveries(failing(20, 0)), [Mono(22 * SECOND)]);
+    // Asked for during the pause, it is still the error that made it necessary.
+    assert_eq!(recoveries(failing(20, 0).signal(21.0, Signal::HUP)).len(), 1);
 }
