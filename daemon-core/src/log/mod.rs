@@ -9,6 +9,7 @@ mod console;
 mod counted;
 mod file;
 mod given;
+mod inherited;
 mod opening;
 pub(crate) mod record;
 mod restamp;
@@ -24,8 +25,9 @@ use crate::sys::cut::Notice;
 use crate::sys::local_time::LocalTime;
 use crate::sys::{clock, process};
 
+pub(crate) use inherited::{inherit, last_word};
 pub(crate) use opening::Opening;
-pub(crate) use sink::{close, drain, in_use, inherit, install, last_word, open, shown_path, unsent};
+pub(crate) use sink::{close, drain, in_use, install, open, shown_path, unsent};
 #[cfg(feature = "workers")]
 pub(crate) use sink::{pass_on, relay};
 

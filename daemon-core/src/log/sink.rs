@@ -5,9 +5,8 @@
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -35,7 +34,7 @@ const KEPT: usize = 1000;
 /// How long the end waits for a slow reader of standard output.
 const LAST_WAIT: Duration = Duration::from_millis(500);
 
-static SINK: OnceCell<Sink> = OnceCell::new();
+pub(super) static SINK: OnceCell<Sink> = OnceCell::new();
 /// The span in which the file name was last asked for.
 static SPAN: AtomicU64 = AtomicU64::new(u64::MAX);
 
@@ -44,25 +43,25 @@ thread_local! {
     static BUFFERS: RefCell<(String, Vec<u8>)> = const { RefCell::new((String::new(), Vec::new())) };
 }
 
-struct Sink {
-    pid: u32,
+pub(super) struct Sink {
+    pub(super) pid: u32,
     /// In a worker: the label of all records.
     name: OnceCell<String>,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
-struct State {
+pub(super) struct State {
     /// Records from before the targets were open.
     early: Vec<(Level, Vec<u8>)>,
-    opened: bool,
+    pub(super) opened: bool,
     /// The file that the image before a restart in place has used, until the targets are open.
-    old: Option<(PathBuf, OwnedFd)>,
+    pub(super) old: Option<(PathBuf, OwnedFd)>,
     to: Option<LogTo>,
     /// What relative names count from.
     base: PathBuf,
-    path: Option<PathBuf>,
-    file: Option<Counted<FileTarget>>,
+    pub(super) path: Option<PathBuf>,
+    pub(super) file: Option<Counted<FileTarget>>,
     console: Option<Counted<Console>>,
     /// A file of another name could not be opened, which was told.
     stuck: bool,
@@ -71,7 +70,7 @@ struct State {
 }
 
 impl Sink {
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         // No code of others runs under the lock; a panic of ours in there left whole lines at worst unwritten.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -131,21 +130,13 @@ impl Sink {
 
 impl State {
     /// What has waited for the targets.
-    fn write_early(&mut self, pid: u32) {
+    pub(super) fn write_early(&mut self, pid: u32) {
         for (_, lines) in std::mem::take(&mut self.early) {
             self.write(&lines, pid);
         }
     }
 
-    /// The targets were never opened: what was logged goes to the file of the image before, if there was one.
-    fn fall_back(&mut self, pid: u32) {
-        let Some((path, file)) = self.old.take() else { return };
-        (self.path, self.file) = (Some(path), Some(Counted::new(FileTarget::from(File::from(file)))));
-        self.opened = true;
-        self.write_early(pid);
-    }
-
-    fn write(&mut self, lines: &[u8], pid: u32) {
+    pub(super) fn write(&mut self, lines: &[u8], pid: u32) {
         if let Some(file) = &mut self.file {
             file.write(lines, pid);
         }
@@ -201,15 +192,8 @@ impl Log for Door {
     }
 }
 
-fn sink() -> &'static Sink {
+pub(super) fn sink() -> &'static Sink {
     SINK.get_or_init(|| Sink { pid: process::pid(), name: OnceCell::new(), state: Mutex::default() })
-}
-
-/// After a restart in place: the file that the image before has used. A start that ends before it opens one of its own says
-/// why in there.
-pub(crate) fn inherit(path: PathBuf, file: OwnedFd) {
-    cut::log_file(Some(file.as_raw_fd()));
-    sink().state().old = Some((path, file));
 }
 
 /// Becomes the process's logger; records wait in memory until [`open`]. `verbose` lets `debug!` through.
@@ -331,20 +315,6 @@ pub(crate) fn close(hurry: impl Fn() -> bool) -> bool {
         console.target.wait(u16::try_from(left.as_millis()).unwrap_or(u16::MAX).max(1));
     };
     all && console.target.is_alive() && outputs_are_one()
-}
-
-/// An image after a restart in place ends before there is a loop: says why in the log of the image before.
-pub(crate) fn last_word(error: &Error) {
-    let Some(sink) = SINK.get() else { return };
-    if sink.state().old.is_none() {
-        return;
-    }
-    let mut lines = Vec::new();
-    let source = Source { wall: clock::wall(), pid: sink.pid, target: "daemon", level: Level::Error };
-    record::write(&mut lines, source, &error.to_string());
-    let mut state = sink.state();
-    state.fall_back(sink.pid);
-    state.write(&lines, sink.pid);
 }
 
 /// Whether standard output and standard error lead to the same file: then what is said on one need not be said on the
