@@ -35,9 +35,13 @@ pub(super) struct Found {
 }
 
 impl Opening<'_> {
-    /// Opens the file as declared; `None` when root must leave that to its later user. `old` is the file an earlier image
-    /// wrote to, which does if no other can be opened.
-    pub(super) fn find(&self, wall: Wall, old: &mut Option<(PathBuf, OwnedFd)>) -> Result<Option<Found>, Error> {
+    /// Opens the file as declared; `None` when root must leave that to its later user. `old` gives the file an earlier
+    /// image wrote to, which does if no other can be opened.
+    pub(super) fn find(
+        &self,
+        wall: Wall,
+        old: impl FnOnce() -> Option<(PathBuf, OwnedFd)>,
+    ) -> Result<Option<Found>, Error> {
         let Some(path) = self.to.path(wall).map(|path| self.base.join(path)) else {
             return Ok(Some(Found::default()));
         };
@@ -52,7 +56,7 @@ impl Opening<'_> {
             Err(error) => error,
         };
         let shown = path.display();
-        if let Some((old, file)) = old.take() {
+        if let Some((old, file)) = old() {
             let trouble = Some(format!("can not open the log {shown}: {error}; staying with the old one"));
             let file = Some((old, FileTarget::from(File::from(file))));
             return Ok(Some(Found { file, trouble, stuck: true }));

@@ -220,20 +220,17 @@ pub(crate) fn open(opening: Opening<'_>) -> Result<(), Error> {
         return Ok(());
     }
     SPAN.store(wall.seconds() / ASK_EVERY, Ordering::Relaxed);
-    let mut old = sink.state().old.take();
-    // A function of the author's names the file: nothing is locked while it runs.
-    let found = opening.find(wall, &mut old);
+    // A function of the author's names the file, and may panic: the old one is not taken before that.
+    let found = opening.find(wall, || sink.state().old.take())?;
+    let Some(Found { file, trouble, stuck }) = found else { return Ok(()) };
     let mut state = sink.state();
-    let Some(Found { file, trouble, stuck }) = found.inspect_err(|_| state.old = old.take())? else {
-        state.old = old;
-        return Ok(());
-    };
     (state.path, state.file) = file.map(|(path, file)| (path, Counted::new(file))).unzip();
     if (verbose || state.file.is_none()) && !detached {
         state.console = Console::new(io::stdout().as_fd()).ok().map(Counted::new);
     }
     cut::log_file(state.file.as_ref().map(|file| file.target.fd()));
     cut::console(state.console.as_ref().map(|console| console.target.fd()));
+    state.old = None;
     (state.to, state.stuck, state.opened) = (to, stuck, true);
     base.clone_into(&mut state.base);
     state.write_early(sink.pid);
