@@ -59,7 +59,7 @@ fn process_rows(plan: &Plan, stats: &Summary, facts: &Facts) -> Vec<(&'static st
 /// Each setting with who said so, from the table that `--explain` has too; but for those of which another row tells
 /// what became of them.
 fn setting_rows(plan: &Plan, facts: &Facts) -> Vec<(&'static str, String)> {
-    const TOLD_OTHERWISE: [&str; 6] = ["name", "lock", "log", "user", "instructions", "help"];
+    const TOLD_OTHERWISE: [&str; 7] = ["name", "lock", "log", "user", "instructions", "help", "workers"];
     let text = |row: Row| match row.key {
         "interval" if facts.interval != plan.interval.value => {
             let now = if facts.interval.is_zero() { "none".to_owned() } else { pretty(facts.interval) };

@@ -147,6 +147,15 @@ impl Plan {
         self.user.value.is_some() || self.group.value.is_some()
     }
 
+    /// The pools, for people.
+    pub(crate) fn pool_names(&self) -> String {
+        #[cfg(feature = "workers")]
+        let names: Vec<&str> = self.pools.iter().map(|pool| pool.name.as_str()).collect();
+        #[cfg(not(feature = "workers"))]
+        let names: [&str; 0] = [];
+        if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    }
+
     /// Whether there are pools of workers or tasks.
     pub(crate) const fn has_workers(&self) -> bool {
         #[cfg(feature = "workers")]

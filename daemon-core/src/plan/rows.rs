@@ -55,6 +55,7 @@ impl Plan {
                 None => "027 in the background, else as it was found".into(),
             }),
             row("core_dumps", &self.core_dumps, |allowed| if *allowed { "yes" } else { "no" }.into()),
+            said("workers", self.has_workers(), self.pool_names()),
             said("instructions", !self.instructions.is_empty(), lines),
             said("help", self.help.is_some(), help.to_owned()),
         ]
