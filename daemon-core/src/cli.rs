@@ -11,7 +11,6 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::error::ErrorKind;
-use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::account::Account;
@@ -94,8 +93,8 @@ pub(crate) fn flags_with_values() -> impl Iterator<Item = &'static str> {
 pub(crate) enum Request {
     /// Print this and exit with 0.
     Print(String),
-    /// Print the installation instructions and exit with 0.
-    Instructions,
+    /// Print the installation instructions and exit with 0, for a daemon that is started with these arguments.
+    Instructions(Vec<String>),
     /// Print what a start with these options would do and exit with 0.
     Explain(Options),
     /// Run.
@@ -136,11 +135,8 @@ pub(crate) fn read<D: 'static>(
         Err(error) => return Err(usage(&error.to_string())),
     };
     if matches.get_flag("instructions") {
-        // The line for the crontab has no flags: what others would say here would not be true there.
-        return match others_given(&matches) {
-            None => Ok(Request::Instructions),
-            Some(flag) => Err(usage(&format!("-i tells of the daemon as it is declared: leave out --{flag}"))),
-        };
+        override_settings(&mut spec.plan, &matches)?;
+        return Ok(Request::Instructions(values_given(&spec.plan, &matches)));
     }
     override_settings(&mut spec.plan, &matches)?;
     settled(&spec.plan);
@@ -170,10 +166,12 @@ pub(crate) fn read<D: 'static>(
     Ok(if matches.get_flag("explain") { Request::Explain(options) } else { Request::Run(options) })
 }
 
-/// Another flag than `-i` that was given.
-fn others_given(matches: &ArgMatches) -> Option<&str> {
-    let given = |id: &clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
-    matches.ids().find(|id| **id != *"instructions" && given(id)).map(clap::Id::as_str)
+/// Flags and options that were given a value, as they would be written again; but for the one that an installed daemon has
+/// anyway.
+fn values_given(plan: &Plan, matches: &ArgMatches) -> Vec<String> {
+    let ours = FLAGS.iter().filter(|(name, _, value, _)| !value.is_empty() && *name != "if-locked");
+    let names = ours.map(|(name, ..)| *name).chain(plan.options.iter().map(|option| option.name.as_str()));
+    names.filter_map(|name| Some(format!("--{name}={}", text(matches, name)?))).collect()
 }
 
 /// clap's own texts begin with `error: `; ours are all printed after the daemon's name.

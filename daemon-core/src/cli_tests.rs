@@ -60,12 +60,16 @@ fn own_options_are_read_by_their_function() {
 }
 
 #[test]
-fn instructions_stand_alone() {
-    assert!(matches!(ask(&["-i"]).1, Ok(Request::Instructions)));
-    for more in [&["-i", "--user", "nobody"][..], &["-i", "-d"], &["--max-load", "7", "-i"]] {
-        let text = refused(more);
-        assert!(text.starts_with("-i tells of the daemon as it is declared: leave out --"), "{text}");
-    }
+fn instructions_are_for_the_flags_beside_them() {
+    let given = |arguments: &[&str]| match ask(arguments) {
+        (spec, Ok(Request::Instructions(given))) => (spec, given),
+        other => panic!("{:?}", other.1),
+    };
+    assert_eq!(given(&["-i"]).1, [""; 0]);
+    assert_eq!(given(&["-i", "-d", "-v", "--if-locked", "exit"]).1, [""; 0]);
+    let (spec, arguments) = given(&["--max-load", "7", "-i", "--lock=none", "-p", "/run/x y.pid"]);
+    assert_eq!(arguments, ["--pid-file=/run/x y.pid", "--lock=none", "--max-load=7"]);
+    assert!(spec.plan.lock.value.is_none());
 }
 
 #[test]

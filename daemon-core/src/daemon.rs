@@ -96,7 +96,7 @@ fn live<D: Daemon>(mut spec: Spec<D>, origin: Origin, role: Role, farewell: &mut
     cut::called(&spec.plan.name);
     match cli::read(&mut spec, origin.arguments.clone(), limit_start)? {
         Request::Print(text) => print(&text),
-        Request::Instructions => print(&instructions(spec)?),
+        Request::Instructions(arguments) => print(&instructions(spec, &arguments)?),
         Request::Explain(options) => print(&explanation(&spec.plan, &options, &origin)?),
         Request::Run(options) => {
             spec.plan.check()?;
@@ -165,11 +165,11 @@ fn print(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
-fn instructions<D: 'static>(spec: Spec<D>) -> Result<String, Error> {
+fn instructions<D: 'static>(spec: Spec<D>, arguments: &[String]) -> Result<String, Error> {
     spec.plan.check()?;
     guarded(|| {
         let plugins = Plugins::make(spec.plugins);
-        Ok(install::instructions(&spec.plan, &birth::program()?, &plugins.instructions())?)
+        Ok(install::instructions(&spec.plan, (&birth::program()?, arguments), &plugins.instructions())?)
     })
 }
 

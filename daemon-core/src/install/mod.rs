@@ -10,10 +10,15 @@ use crate::log::LogTo;
 use crate::plan::Plan;
 use crate::sys::{clock, process};
 
-/// The text of `-i`: the crontab line, the paths that are used, the author's lines, those of the plugins.
-pub(crate) fn instructions(plan: &Plan, program: &Path, of_plugins: &[String]) -> Result<String, Error> {
+/// The text of `-i`, for a program that is started with these arguments: the crontab line, the paths that are used, the
+/// author's lines, those of the plugins.
+pub(crate) fn instructions(
+    plan: &Plan,
+    (program, arguments): (&Path, &[String]),
+    of_plugins: &[String],
+) -> Result<String, Error> {
     let name = plan.checked_name()?;
-    let line = crontab::line(program)?;
+    let line = crontab::line(program, arguments)?;
     let mut text = format!("{name} {}: installation\n\n", plan.version);
     text.push_str("Keep it running by this line in a crontab; while an instance runs, further starts end at once:\n\n");
     text.push_str(&format!("  {line}\n\n"));
