@@ -45,11 +45,10 @@ impl Daemon for Journal {
         spec.worker(Self::note).queue(1_000_000);
         spec.on(Event::init(), Self::fill);
         spec.on(Signal::USR2, Self::say);
-        spec.returned(Self::note, |_, cx, _, number| {
+        spec.returned(Self::note, |_, _, _, number| {
             if Some(number + 1) == asked::<u64>("CALLS") {
                 log::info!("the last of {} is back", number + 1);
             }
-            let _ = cx;
         });
     }
 }
